@@ -1,0 +1,141 @@
+"""Outline of the head, ears and neck, and the nose's lines."""
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from twins.portraits.pen import Frame, curve, fade, glow, ink, mix, paint
+from twins.portraits.person import AXIS, Person
+from twins.portraits.skin import colours
+
+
+def outline(person: Person, grow: float = 0.0) -> skia.Path:
+    """The head without ears and hair, as a closed path."""
+    points = person.shape.outline
+    middle = (points[0][1] + points[-1][1]) / 2
+    right = [(AXIS + x + (grow if x else 0), y + grow * (y - middle) / 240) for x, y in points]
+    left = [(AXIS - x - (grow if x else 0), y + grow * (y - middle) / 240) for x, y in points[1:-1]]
+    return curve([*right, *reversed(left)], closed=True)
+
+
+def face(person: Person, frame: Frame, box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """The bare face in a rectangle of pixels: RGBA, alpha not premultiplied."""
+    x, y, width, height = box
+    columns, rows = frame.grid(*box)
+    picture = colours(person, columns, rows, 1 / frame.scale)
+    surface = skia.Surface(width, height)
+    canvas = surface.getCanvas()
+    canvas.translate(-x, -y)
+    frame.place(canvas)
+    canvas.drawPath(outline(person), paint("#000000"))
+    alpha = surface.toarray(colorType=skia.kRGBA_8888_ColorType)[..., 3:]
+    return np.concatenate([np.clip(picture + 0.5, 0, 255).astype(np.uint8), alpha], -1)
+
+
+def shade_face(person: Person, canvas: skia.Canvas) -> None:
+    """Shadows and lines on the bare face that no mouth and no eye moves: nose, temples, age."""
+    deep = person.skin.ramp[0]
+    nose(person, canvas)
+    if person.skin.lines > 0.3:
+        age(person, canvas, deep)
+
+
+def nose(person: Person, canvas: skia.Canvas) -> None:
+    s, deep = person.shape, person.skin.ramp[0]
+    w, y = s.nose_width, s.nose_y
+    under = curve([(AXIS - w, y - 3), (AXIS - w * 0.4, y + 3), (AXIS, y + 5), (AXIS + w * 0.4, y + 3), (AXIS + w, y - 3),
+                   (AXIS, y + 15)], closed=True)  # fmt: skip
+    canvas.drawPath(under, paint(deep, 0.34, blur=5))
+    for side in (-1, 1):
+        hole = curve([(AXIS + side * w * 0.16, y + 1), (AXIS + side * w * 0.42, y - 5), (AXIS + side * w * 0.72, y - 3.5),
+                      (AXIS + side * w * 0.62, y + 2), (AXIS + side * w * 0.34, y + 3.4)], closed=True)  # fmt: skip
+        canvas.drawPath(hole, paint(mix(deep, "#000000", 0.45), 0.8, blur=1.3))
+        wing = curve([(AXIS + side * w * 1.16, y - 24), (AXIS + side * w * 1.4, y - 12), (AXIS + side * w * 1.27, y - 2),
+                      (AXIS + side * w * 0.98, y)])  # fmt: skip
+        canvas.drawPath(wing, paint(deep, 0.42 if side > 0 else 0.3, blur=1.8, stroke=2.6))
+    ridge = curve([(AXIS - 5, person.shape.brow_y + 46), (AXIS - 5, y - 46)])
+    canvas.drawPath(ridge, paint(person.skin.ramp[4], 0.3, blur=5, stroke=6))
+    tip = skia.Rect.MakeLTRB(AXIS - 13, y - 30, AXIS + 1, y - 19)
+    canvas.drawOval(tip, paint("#fff4e6", 0.42 * min(1.0, person.skin.shine * 2.4), blur=3.6))
+
+
+def age(person: Person, canvas: skia.Canvas, deep: str) -> None:
+    """Lines of the forehead and crow's feet."""
+    s, strength = person.shape, person.skin.lines
+    for i, level in enumerate((-44, -66, -88)):
+        width = 84 - 12 * i
+        line = curve([(AXIS - width, s.brow_y + level + 5), (AXIS - width / 2, s.brow_y + level - 2), (AXIS, s.brow_y + level + 2),
+                      (AXIS + width / 2, s.brow_y + level - 3), (AXIS + width, s.brow_y + level + 4)])  # fmt: skip
+        canvas.drawPath(line, paint(deep, 0.17 * strength, blur=1.6, stroke=2.6))
+
+
+def ears(person: Person, canvas: skia.Canvas) -> None:
+    out, top, bottom = person.shape.ear
+    for side in (-1, 1):
+        ear(person, canvas, side, out, top, bottom)
+
+
+def ear(person: Person, canvas: skia.Canvas, side: int, out: float, top: float, bottom: float) -> None:
+    ramp, height = person.skin.ramp, bottom - top
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return AXIS + side * (out + x), top + y * height
+
+    shell = curve([at(-14, 0.12), at(4, 0.0), at(21, 0.1), at(26, 0.34), at(18, 0.62), at(10, 0.86), at(-2, 1.0),
+                   at(-14, 0.9)], closed=True)  # fmt: skip
+    tones = (ramp[3], ramp[2], ramp[1]) if side < 0 else (ramp[2], ramp[1], ramp[1])
+    canvas.drawPath(
+        shell, fade(at(26, 0.2), at(-14, 0.7), [(0, ink(tones[0])), (0.5, ink(tones[1])), (1, ink(tones[2]))])
+    )
+    canvas.save()
+    canvas.clipPath(shell, skia.ClipOp.kIntersect, True)
+    inner = curve([at(-4, 0.2), at(9, 0.14), at(15, 0.34), at(8, 0.58), at(4, 0.7)])
+    canvas.drawPath(inner, paint(ramp[0], 0.5, blur=3, stroke=6))
+    canvas.drawPath(curve([at(-8, 0.4), at(2, 0.5), at(-2, 0.68)]), paint(ramp[0], 0.6, blur=4, stroke=9))
+    canvas.drawPath(shell, paint(person.skin.blush, 0.25, blur=6, stroke=8))
+    if side > 0:
+        canvas.drawPath(
+            curve([at(8, 0.0), at(24, 0.14), at(26, 0.36), at(18, 0.62)]), paint(person.rim, 0.5, blur=1.5, stroke=3)
+        )
+    canvas.restore()
+
+
+def neck_path(person: Person) -> skia.Path:
+    half, chin = person.shape.neck, person.shape.chin_y
+    right = [
+        (half + 8, chin - 110),
+        (half, chin - 20),
+        (half - 3, chin + 50),
+        (half + 14, chin + 96),
+        (half + 60, chin + 126),
+    ]
+    points = [(AXIS + x, y) for x, y in right] + [(AXIS - x, y) for x, y in reversed(right)]
+    points[5:5] = [(AXIS + 120, chin + 260), (AXIS - 120, chin + 260)]
+    return curve(points, closed=True)
+
+
+def neck(person: Person, canvas: skia.Canvas) -> None:
+    """Neck and the top of the chest, with the shadow that the head casts on them."""
+    ramp, half, chin = person.skin.ramp, person.shape.neck, person.shape.chin_y
+    path = neck_path(person)
+    tones = [(0.0, ink(ramp[1])), (0.24, ink(ramp[2])), (0.42, ink(mix(ramp[2], ramp[3], 0.35))), (0.7, ink(ramp[1])),
+             (1.0, ink(mix(ramp[0], ramp[1], 0.5)))]  # fmt: skip
+    canvas.drawPath(path, fade((AXIS - half - 10, 0), (AXIS + half + 10, 0), tones))
+    canvas.save()
+    canvas.clipPath(path, skia.ClipOp.kIntersect, True)
+    shadow = curve([(AXIS - half - 30, chin - 90), (AXIS - 60, chin + 8), (AXIS + 14, chin + 44), (AXIS + 82, chin + 40),
+                    (AXIS + half + 40, chin - 20), (AXIS + half + 40, chin - 160), (AXIS - half - 30, chin - 160)], closed=True)  # fmt: skip
+    canvas.drawPath(shadow, paint(ramp[0], 0.78, blur=11))
+    canvas.drawOval(
+        skia.Rect.MakeLTRB(AXIS - 90, chin - 70, AXIS + 100, chin + 20),
+        paint(mix(ramp[0], "#000000", 0.3), 0.45, blur=14),
+    )
+    for side in (-1, 1):
+        tendon = curve([(AXIS + side * 66, chin + 30), (AXIS + side * 40, chin + 84), (AXIS + side * 18, chin + 122)])
+        canvas.drawPath(tendon, paint(ramp[0], 0.22, blur=5, stroke=7))
+        bone = curve([(AXIS + side * 20, chin + 134), (AXIS + side * 70, chin + 124), (AXIS + side * 150, chin + 128)])
+        canvas.drawPath(bone, paint(ramp[3] if side < 0 else ramp[2], 0.5, blur=4, stroke=7))
+        canvas.drawPath(bone, paint(ramp[0], 0.0, blur=4, stroke=7))
+    notch = glow((AXIS, chin + 140), 26, [(0, ink(ramp[0], 0.45)), (1, ink(ramp[0], 0.0))])
+    canvas.drawCircle(AXIS, chin + 140, 26, notch)
+    canvas.restore()
