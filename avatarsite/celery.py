@@ -1,0 +1,37 @@
+"""The Celery application: workers that hear the doorbell, each with a sweeper beside its consumers."""
+
+import os
+from typing import Any
+
+from celery import Celery, bootsteps
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avatarsite.settings")
+
+app = Celery("avatarsite")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=False,  # a message is a bell: the row, not the broker, remembers the work
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=2,
+    broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2},
+    worker_hijack_root_logger=False,
+)
+app.autodiscover_tasks(["avatarsite.core"])
+
+
+class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Starts and stops the sweeper with the worker."""
+
+    def start(self, parent: Any) -> None:
+        from avatarsite.core.worker import Sweeper
+
+        self.sweeper = Sweeper()
+        self.sweeper.start()
+
+    def stop(self, parent: Any) -> None:
+        self.sweeper.stop()
+
+
+app.steps["worker"].add(SweeperStep)

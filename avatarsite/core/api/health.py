@@ -1,0 +1,64 @@
+"""`/livez` touches nothing; `/readyz` looks at everything a request needs."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from avatarsite.core import engines, worker
+
+
+@require_safe
+def livez(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, else 503; the body names what is not, in words without paths or addresses."""
+    checks: dict[str, Callable[[], str]] = {
+        "database": _database,
+        "worker": _worker,
+        "storage": _storage,
+        "engines": _engines,
+    }
+    answers = {name: check() for name, check in checks.items()}
+    ready = all(answer == "ok" for answer in answers.values())
+    return JsonResponse({"status": "ready" if ready else "not ready", **answers}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "unreachable"
+    return "ok"
+
+
+def _worker() -> str:
+    try:
+        return "ok" if worker.seen_lately() else "no worker has been seen lately"
+    except DatabaseError:
+        return "unknown"
+
+
+def _storage() -> str:
+    probe = settings.STREAMS_DIR / ".writable"
+    try:
+        settings.STREAMS_DIR.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"ok")
+    except OSError:
+        return "not writable"
+    return "ok"
+
+
+def _engines() -> str:
+    try:
+        for kind, alias in [("TTS", "local"), ("RENDERERS", "local"), *(("LLM", name) for name in settings.LLM_CHAIN)]:
+            engines.load(kind, alias)
+    except engines.EngineFailed as error:
+        return error.message
+    return "ok"

@@ -1,0 +1,30 @@
+"""System checks: a configuration that cannot work is refused at start, with words."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+
+@register()
+def chains_name_configured_engines(**_: Any) -> list[Error]:
+    unknown = [alias for alias in settings.LLM_CHAIN if alias not in settings.LLM]
+    if not settings.LLM_CHAIN:
+        return [Error("LLM_CHAIN is empty.", hint="Name at least one of: " + ", ".join(settings.LLM), id="core.E001")]
+    hint = "Known engines: " + ", ".join(settings.LLM)
+    return [Error(f"LLM_CHAIN names “{alias}”, which is not configured.", hint=hint, id="core.E002") for alias in unknown]
+
+
+@register()
+def openai_engine_has_an_address(**_: Any) -> list[Error]:
+    if "openai" in settings.LLM_CHAIN and not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        hint = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, or take it out of LLM_CHAIN."
+        return [Error("LLM_CHAIN names “openai”, but neither key nor base URL is set.", hint=hint, id="core.E003")]
+    return []
+
+
+@register()
+def picture_size_is_even(**_: Any) -> list[Error]:
+    if settings.VIDEO_SIZE % 2 or not 128 <= settings.VIDEO_SIZE <= 1080:
+        return [Error("VIDEO_SIZE must be an even number from 128 to 1080.", id="core.E004")]
+    return []

@@ -1,0 +1,28 @@
+"""`create_api_key EMAIL`: a key for a user, alone on stdout."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+
+from avatarsite.core.api import keys
+from avatarsite.core.models import User
+
+
+class Command(BaseCommand):
+    help = "Make an API key for the user with this e-mail address (made if new) and print it. It is shown only now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--name", default="default", help="What the key is for.")
+
+    def handle(self, *args: Any, email: str, name: str, **options: Any) -> str:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise CommandError(f"“{email}” is not an e-mail address.") from error
+        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+        _row, key = keys.create(user, name)
+        return key

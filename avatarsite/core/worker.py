@@ -1,0 +1,137 @@
+"""Workers: the embedded one inside the server's process, and what it shares with a Celery worker."""
+
+import fcntl
+import logging
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+from typing import IO
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from avatarsite.core import bell, jobs
+from avatarsite.core.models import Worker
+
+logger = logging.getLogger(__name__)
+
+EMBEDDED = "embedded"
+SWEEP_SECONDS = 1.0
+SIGN_OF_LIFE_SECONDS = 5.0
+UNHEARD_SECONDS = 3.0  # a queued job this old was not announced, or its message was lost
+RING_AGAIN_SECONDS = 30.0  # not more often for one job: behind a long queue it may simply be waiting
+ALL_QUEUES = (jobs.Queue.CHAT.value, jobs.Queue.BATCH.value)
+
+
+def name() -> str:
+    return EMBEDDED if not settings.CELERY_BROKER_URL else f"{socket.gethostname()}:{os.getpid()}"
+
+
+def seen_lately() -> bool:
+    """Whether any worker has shown a sign of life lately."""
+    limit = timezone.now() - timedelta(seconds=3 * SIGN_OF_LIFE_SECONDS)
+    return Worker.objects.filter(seen_at__gte=limit).exists()
+
+
+class Sweeper:
+    """A thread that keeps the promise of the job machine: puts back silent jobs, rings for unheard ones."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._next_sign = timezone.now()
+        self._rung: dict[str, datetime] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stop.wait(SWEEP_SECONDS):
+            try:
+                self.sweep()
+            except DatabaseError:
+                logger.warning("sweep.database_unreachable")
+            close_old_connections()
+
+    def sweep(self) -> None:
+        now = timezone.now()
+        if now >= self._next_sign:
+            Worker.objects.update_or_create(name=name(), defaults={"seen_at": now})
+            Worker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+            self._next_sign = now + timedelta(seconds=SIGN_OF_LIFE_SECONDS)
+        jobs.put_back_silent()
+        self._ring_unheard(now)
+
+    def _ring_unheard(self, now: datetime) -> None:
+        fresh = now - timedelta(seconds=RING_AGAIN_SECONDS)
+        self._rung = {pk: at for pk, at in self._rung.items() if at > fresh}
+        for job in jobs.due(ALL_QUEUES, limit=100, older_than=now - timedelta(seconds=UNHEARD_SECONDS)):
+            if job.pk not in self._rung:
+                self._rung[job.pk] = now
+                bell.ring(job._meta.label_lower, str(job.pk), job.queue)
+
+
+class EmbeddedWorker:
+    """Threads that claim due jobs of this installation. One per DATA_DIR: a lock file holds that.
+
+    One thread serves the chat queue alone, so that a person never waits behind batch work.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._stop = threading.Event()
+        self._sweeper = Sweeper()
+        shares = [ALL_QUEUES] * max(1, threads - 1) + [(jobs.Queue.CHAT.value,)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(queues,), name=f"worker-{n}", daemon=True)
+            for n, queues in enumerate(shares)
+        ]
+        self._lock: IO[str] | None = None
+
+    def start(self) -> None:
+        self._lock = _lock_data_dir()
+        put_back = jobs.put_back_silent(worker=EMBEDDED)  # nobody else can be running them: we hold the lock
+        logger.info("worker.started threads=%d put_back=%d", len(self._threads), put_back)
+        self._sweeper.sweep()
+        self._sweeper.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End the threads; a job in the middle is put back for the next start."""
+        self._stop.set()
+        bell.wake.set()
+        self._sweeper.stop()
+        jobs.put_back_silent(worker=EMBEDDED)
+        if self._lock is not None:
+            self._lock.close()
+
+    def _run(self, queues: tuple[str, ...]) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = self._work_once(queues)
+            except DatabaseError:
+                logger.warning("worker.database_unreachable")
+                busy = False
+            if not busy:
+                close_old_connections()
+                bell.wake.wait(SWEEP_SECONDS)
+                bell.wake.clear()
+
+    def _work_once(self, queues: tuple[str, ...]) -> bool:
+        return any(jobs.execute(job, EMBEDDED) for job in jobs.due(queues, limit=4) if not self._stop.is_set())
+
+
+def _lock_data_dir() -> IO[str]:
+    lock = (settings.DATA_DIR / "worker.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise SystemExit(f"Another server already works on {settings.DATA_DIR}. Stop it, or set DATA_DIR.") from error
+    return lock

@@ -1,0 +1,232 @@
+"""Settings: everything comes from the environment, and works without any of it. `.env.example` explains each."""
+
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env", overwrite=False)
+
+# -- Where state lives
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+MEDIA_ROOT = DATA_DIR / "media"  # finished files
+STREAMS_DIR = DATA_DIR / "streams"  # clips while they are being made; web and workers must share it
+CACHE_DIR = DATA_DIR / "cache"  # may be deleted at any time
+MEDIA_URL = "/media/"
+MEDIA_URL_TTL = env.int("MEDIA_URL_TTL", default=86_400)  # seconds that a signed media URL stays valid
+
+
+def _own_secret() -> str:
+    """The embedded installation's secret key: made at the first start, kept beside its data."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+# -- The server
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
+DEBUG = env.bool("DEBUG", default=False)
+HTTPS = env.bool("HTTPS", default=False)  # the site is reached over TLS: secure cookies, HSTS, redirect
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")  # how customers reach us; default: as the request did
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies in front of us add to X-Forwarded-For
+ASGI_APPLICATION = "avatarsite.asgi.application"
+WSGI_APPLICATION = "avatarsite.asgi.wsgi"
+ROOT_URLCONF = "avatarsite.urls"
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a JSON body
+
+INSTALLED_APPS = [
+    "avatarsite.core",
+    "twins",
+    "videos",
+    "conversations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"  # collected by `manage.py serve`, served by WhiteNoise in front of the plain views
+STATICFILES_DIRS = [BASE_DIR / "static"]
+APPEND_SLASH = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+}
+
+# -- Data
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'avatarsite.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {
+        "ENGINE": "avatarsite.core.sqlite",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        },
+        "CONN_MAX_AGE": None,
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "core.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# -- Jobs: with a broker, Celery workers; without, the embedded worker inside the server
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default=CELERY_BROKER_URL)  # live signals and counters between processes
+WORKER_THREADS = env.int("WORKER_THREADS", default=4)  # jobs that one worker shepherds at a time
+JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=2.0)  # seconds between two signs of life of a running job
+JOB_SILENT_AFTER = env.float("JOB_SILENT_AFTER", default=10.0)  # seconds without one: the job is given to another
+JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=4)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+if REDIS_URL:
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1}
+
+# -- Engines: alias -> dotted path and options; a chain is the order in which they are tried
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-5.6-terra")
+OPENAI_PROFILE = env.str("OPENAI_PROFILE", default="openai")  # openai, ollama, llamacpp or vllm
+LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=30.0)  # seconds for one whole reply
+LLM = {
+    "local": {"BACKEND": "twins.llm.local.LocalLLM"},
+    "openai": {
+        "BACKEND": "twins.llm.openai.OpenAILLM",
+        "OPTIONS": {
+            "base_url": OPENAI_BASE_URL,
+            "api_key": OPENAI_API_KEY,
+            "model": OPENAI_MODEL,
+            "profile": OPENAI_PROFILE,
+            "timeout": LLM_TIMEOUT,
+        },
+    },
+}
+LLM_CHAIN = env.list("LLM_CHAIN", default=["openai", "local"] if OPENAI_API_KEY or OPENAI_BASE_URL else ["local"])
+TTS = {
+    "local": {
+        "BACKEND": "twins.tts.local.LocalTTS",
+        "OPTIONS": {"processes": env.int("TTS_PROCESSES", default=2)},
+    }
+}
+RENDERERS = {
+    "local": {
+        "BACKEND": "videos.renderers.local.engine.LocalRenderer",
+        "OPTIONS": {"processes": env.int("RENDER_PROCESSES", default=2), "cache_dir": CACHE_DIR / "faces"},
+    }
+}
+VIDEO_SIZE = env.int("VIDEO_SIZE", default=512)  # pixels: width and height of a clip
+VIDEO_FPS = env.int("VIDEO_FPS", default=25)
+SCRIPT_SOURCES = {  # where a video's words come from
+    "text": "videos.scripts.TextScript",
+    "reply": "conversations.reply.ReplyScript",
+}
+
+# -- The avatar chat dialect
+CHAT_WAIT_SECONDS = env.float("CHAT_WAIT_SECONDS", default=60.0)  # /api/chat answers 202 after this
+CHAT_MAX_CHARACTERS = env.int("CHAT_MAX_CHARACTERS", default=2_000)  # of one message
+CHAT_HISTORY_MESSAGES = env.int("CHAT_HISTORY_MESSAGES", default=40)  # how many earlier ones an LLM is given
+CHAT_PER_SESSION = env.str("CHAT_PER_SESSION", default="30/m")
+CHAT_PER_ADDRESS = env.str("CHAT_PER_ADDRESS", default="120/m")
+SESSIONS_PER_ADDRESS = env.str("SESSIONS_PER_ADDRESS", default="60/m")
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS  # name origins to close it
+CORS_URLS_REGEX = r"^/(api|media)/"
+CORS_ALLOW_CREDENTIALS = False
+
+# -- Doors
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["avatarsite.core.api.auth.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["avatarsite.core.api.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "avatarsite.core.api.handler.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Avatarsite",
+    "DESCRIPTION": "Digital twins that can be written to and that answer aloud.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": ["conversations.api_chat_docs.add_streaming_routes"],
+}
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"httpx": {"level": "WARNING"}, "openai": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+}

@@ -1,0 +1,29 @@
+"""Routes. Each dialect has its prefix; a path and the same path with a trailing slash are one route."""
+
+from django.contrib import admin
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from avatarsite.core.api import health
+from conversations import api_chat, pages
+
+SESSION = r"^api/session/(?P<token>[0-9A-Za-z-]{1,64})"
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("chat/<slug:twin_id>", pages.chat, name="chat"),
+    path("twins/<slug:twin_id>/portrait.jpg", pages.portrait, name="portrait"),
+    re_path(r"^api/session/create/?$", api_chat.SessionCreateView.as_view(), name="session-create"),
+    re_path(rf"{SESSION}/played/?$", api_chat.PlayedView.as_view(), name="session-played"),
+    re_path(rf"{SESSION}/history/?$", api_chat.HistoryView.as_view(), name="session-history"),
+    re_path(rf"{SESSION}/videos/(?P<video_id>[0-9a-z]{{1,40}})/?$", api_chat.SessionVideoView.as_view(), name="session-video"),
+    re_path(r"^api/chat/?$", api_chat.chat, name="api-chat"),
+    re_path(r"^api/chat/stream/?$", api_chat.chat_stream, name="api-chat-stream"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/openapi.json", SpectacularAPIView.as_view(), name="schema"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+handler404 = "conversations.pages.not_found"
+handler500 = "conversations.pages.server_error"

@@ -1,0 +1,88 @@
+"""Server-rendered pages: the home page, the chat page of a twin, its portrait."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from avatarsite.core import engines
+from avatarsite.core.models import User
+from twins import selectors as twins
+from twins.models import Replica, Twin
+from videos import selectors as videos
+from videos.renderers.base import FaceRef, VideoFormat
+
+PORTRAIT_PIXELS = 512
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The home page for browsers, the seed's health check for everybody else."""
+    if not request.accepts("text/html") or request.headers.get("Accept", "*/*") == "*/*":
+        return JsonResponse({"status": "running"})
+    context = {"twins": twins.twins_for(_visitor(request)), "base": videos.base_url(request)}
+    response = render(request, "home.html", context)
+    response["Vary"] = "Accept"
+    return response
+
+
+@require_safe
+def chat(request: HttpRequest, twin_id: str) -> HttpResponse:
+    twin = _twin_or_404(request, twin_id)
+    context = {"twin": twin, "personality": twin.personality, "limit": settings.CHAT_MAX_CHARACTERS}
+    return render(request, "chat.html", context)
+
+
+@require_safe
+def portrait(request: HttpRequest, twin_id: str) -> FileResponse:
+    """The twin's face as a picture, drawn at the first request."""
+    replica = _twin_or_404(request, twin_id).replica
+    if replica is None or replica.status != Replica.Status.READY:
+        raise Http404
+    response = FileResponse(_portrait_file(replica).open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    words = "There is nothing at this address."
+    if _wants_json(request):
+        return JsonResponse({"detail": words}, status=404)
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    words = "Something went wrong on our side."
+    if _wants_json(request):
+        return JsonResponse({"detail": words}, status=500)
+    return render(request, "500.html", status=500)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or not request.accepts("text/html")
+
+
+def _twin_or_404(request: HttpRequest, twin_id: str) -> Twin:
+    twin = twins.twin_for(_visitor(request), twin_id)
+    if twin is None:
+        raise Http404
+    return twin
+
+
+def _visitor(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _portrait_file(replica: Replica) -> Path:
+    from twins import portraits
+
+    path = Path(settings.CACHE_DIR) / "portraits" / f"{replica.kind}-{replica.portrait}-{portraits.VERSION}.jpg"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        drawn = path.with_suffix(".new.jpg")
+        renderer = engines.load("RENDERERS", "local")
+        renderer.poster(FaceRef(replica.kind, replica.portrait), drawn, VideoFormat(PORTRAIT_PIXELS, PORTRAIT_PIXELS))
+        drawn.rename(path)
+    return path

@@ -1,0 +1,166 @@
+"""Who speaks: twins, and what each is made of: a face (replica), a voice, a mind (personality) and its knowledge."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from avatarsite.core.ids import new_id
+
+
+def new_twin_id() -> str:
+    return new_id("t")
+
+
+def new_replica_id() -> str:
+    return new_id("r")
+
+
+def new_voice_id() -> str:
+    return new_id("v")
+
+
+def new_personality_id() -> str:
+    return new_id("p")
+
+
+class Owned(models.Model):
+    """A row of a customer. Rows without an owner are stock: they belong to the system and are read-only."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="%(class)s_set",
+        help_text="Empty: stock, for everybody.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Replica(Owned):
+    """A face."""
+
+    class Kind(models.TextChoices):
+        DRAWN = "drawn", "Drawn portrait"
+
+    class Status(models.TextChoices):
+        READY = "ready"
+        ERROR = "error"
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_replica_id, editable=False)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.DRAWN)
+    portrait = models.CharField(max_length=40, help_text="Which drawn portrait, e.g. amara.")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.READY)
+    status_details = models.TextField(blank=True, help_text="Why it cannot be used, in words.")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        from twins.portraits import names
+
+        if self.portrait not in names():
+            raise ValidationError({"portrait": f"There is no portrait of that name. Choose one of: {', '.join(names())}."})
+
+
+class Voice(Owned):
+    """How a twin sounds: an engine's voice, and how it is used."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_voice_id, editable=False)
+    name = models.CharField(max_length=120)
+    engine = models.CharField(max_length=40, default="local", help_text="Alias of a TTS engine in the settings.")
+    engine_voice = models.CharField(max_length=120, help_text="The engine's own id of the voice.")
+    language = models.CharField(max_length=20, default="en", help_text="BCP-47, e.g. en-US.")
+    gender = models.CharField(max_length=12, blank=True)
+    description = models.CharField(max_length=200, blank=True)
+    rate = models.FloatField(default=1.0, help_text="Speed around the voice's own, 0.5 to 2.")
+    pitch = models.FloatField(default=1.0, help_text="Pitch around the voice's own, 0.5 to 2.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rate__gte=0.5, rate__lte=2.0), name="voice_rate_range"),
+            models.CheckConstraint(condition=models.Q(pitch__gte=0.5, pitch__lte=2.0), name="voice_pitch_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.engine not in settings.TTS:
+            raise ValidationError({"engine": f"No such TTS engine. Configured: {', '.join(settings.TTS)}."})
+
+
+class Twin(Owned):
+    """A person's or brand's double: binds a face, a voice and personalities."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_twin_id, editable=False)
+    name = models.CharField(max_length=120)
+    headline = models.CharField(max_length=160, blank=True, help_text="One line under the name.")
+    replica = models.ForeignKey(Replica, on_delete=models.PROTECT, null=True, related_name="twins")
+    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, null=True, related_name="twins")
+    is_public = models.BooleanField(default=False, help_text="Anybody with the link may talk to it.")
+    position = models.PositiveSmallIntegerField(default=100, help_text="Order on the home page.")
+
+    class Meta:
+        ordering = ["position", "created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def personality(self) -> "Personality | None":
+        """The personality that answers when none is named: the first one."""
+        return self.personalities.order_by("created_at", "id").first()
+
+    @property
+    def trouble(self) -> str:
+        """Why this twin cannot speak now, in words; "" when it can."""
+        if self.replica is None:
+            return f"The twin “{self.name}” has no face: choose a replica for it."
+        if self.replica.status != Replica.Status.READY:
+            return f"The face of “{self.name}” cannot be used: {self.replica.status_details or 'it is not ready'}"
+        if self.voice is None:
+            return f"The twin “{self.name}” has no voice: choose one for it."
+        return ""
+
+
+class Personality(Owned):
+    """A mind: how a twin thinks and talks. (A Tavus persona is a personality.)"""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_personality_id, editable=False)
+    twin = models.ForeignKey(Twin, on_delete=models.CASCADE, null=True, blank=True, related_name="personalities")
+    name = models.CharField(max_length=120)
+    system_prompt = models.TextField(blank=True, max_length=20_000, help_text="Who it is and how it behaves.")
+    context = models.TextField(blank=True, max_length=20_000, help_text="What it should keep in mind.")
+    greeting = models.CharField(max_length=400, blank=True, help_text="The first words; spoken in the welcome clip.")
+    language = models.CharField(max_length=20, default="en", help_text="BCP-47, e.g. en-US.")
+    max_sentences = models.PositiveSmallIntegerField(default=3, help_text="Longest reply, in sentences.")
+    word_limit = models.PositiveSmallIntegerField(default=60, help_text="Longest reply, in words, roughly.")
+    llm_model = models.CharField(max_length=80, blank=True, help_text="Empty: the site's model.")
+
+    class Meta:
+        verbose_name_plural = "personalities"
+        constraints = [models.CheckConstraint(condition=models.Q(max_sentences__gte=1), name="personality_says_something")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Knowledge(models.Model):
+    """A document that a personality knows: plain text, retrieved from sentence by sentence."""
+
+    personality = models.ForeignKey(Personality, on_delete=models.CASCADE, related_name="knowledge")
+    title = models.CharField(max_length=160)
+    text = models.TextField(max_length=500_000)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "knowledge"
+
+    def __str__(self) -> str:
+        return self.title
