@@ -1,0 +1,187 @@
+"""Word lists of the retrieval, by language: what carries no meaning, and what means the same.
+
+`en` is complete; the other five cover what visitors ask most. A language without lists is searched by its stems.
+"""
+
+# Beyond bm25s's lists: how questions are put, not what they are about.
+EXTRA_STOP_WORDS = {
+    "en": "much many long often please tell know like want would could should may might shall let us get got give "
+    "explain describe say anything something everything thing things kind sort really actually also maybe hi hello "
+    "hey ok okay yes no thanks thank one ones im ive id youre whats hows dont cant isnt there here s t d ll m re ve "
+    "still even ever else yet wonder wondering curious question ask hear tells",
+    "es": "puedes puede quiero quisiera dime decir saber cuanto cuanta cuantos cuantas cuando cual cuales por favor "
+    "hola gracias hay tienes tiene tienen hace haces cosa cosas algo sobre pregunta usted ustedes tu tus te",
+    "fr": "peux peut pouvez veux voudrais dis dites savoir combien quand quel quelle quels quelles comment pourquoi "
+    "où est-ce que s'il vous plaît bonjour salut merci chose choses sur propos question y a-t-il faut avez as tu ton",
+    "de": "kannst können könnte möchte will sag sagen wissen wie viel viele wann welche welcher welches warum bitte "
+    "hallo danke gibt etwas ding dinge über frage wo was wer mir mal denn eigentlich habt hast macht machst",
+    "it": "puoi può vorrei voglio dimmi dire sapere quanto quanta quanti quante quando quale quali perché per favore "
+    "ciao salve grazie cosa cose c'è ci sono qualcosa domanda avete hai fa fai fate",
+    "pt": "pode podes quero gostaria diga dizer saber quanto quanta quantos quantas quando qual quais por favor olá oi "
+    "obrigado obrigada coisa coisas algo sobre pergunta há tem têm vocês você fazem faz onde porque",
+}
+
+# Words that count little: found in a passage, they do not show that it is about the question.
+GENERIC_WORDS = {
+    "en": "best better good great way make making made use using used new need take takes find people person help "
+    "work day time name today now first last look looking start available possible different important place come go "
+    "going think talk about call called do does more most live year",
+    "es": "mejor bueno buena forma manera hacer usar nuevo nueva necesito necesitar persona personas ayuda ayudar "
+    "día tiempo nombre hoy ahora primero último posible lugar ir más año",
+    "fr": "meilleur bon bonne façon manière faire utiliser nouveau nouvelle besoin personne gens aide aider jour temps "
+    "nom aujourd'hui maintenant premier dernier possible lieu aller plus an année",
+    "de": "beste besten gut gute weg machen benutzen neu neue brauche brauchen person leute hilfe helfen tag zeit name "
+    "heute jetzt erste letzte möglich ort gehen mehr jahr",
+    "it": "migliore buono buona modo fare usare nuovo nuova bisogno persona persone aiuto aiutare giorno tempo nome "
+    "oggi ora adesso primo ultimo possibile posto andare più anno",
+    "pt": "melhor bom boa forma maneira fazer usar novo nova preciso precisar pessoa pessoas ajuda ajudar dia tempo "
+    "nome hoje agora primeiro último possível lugar ir mais ano",
+}
+
+# Groups of words one of which may stand for another in an answer.
+SYNONYMS = {
+    "en": (
+        "price cost fee charge rate pay euro dollar pound expensive cheap tariff € $ £",
+        "open opening hours close closed closing schedule weekday monday tuesday wednesday thursday friday saturday "
+        "sunday",
+        "weekend saturday sunday",
+        "address location located street directions visit situated",
+        "contact email mail phone telephone call reach write message",
+        "deliver delivery ship shipping send courier",
+        "return refund exchange cancel cancellation",
+        "buy purchase order sell sold shop",
+        "book booking reserve reservation appointment schedule",
+        "job career hire hiring vacancy position",
+        "author wrote written writer",
+        "begin start found founded established opened since",
+        "owner founder boss runs owns",
+        "fix repair mend",
+        "car vehicle parking park",
+        "kid kids child children",
+        "discount offer sale cheaper reduction",
+        "doctor physician",
+        "teach teaching lesson class course workshop",
+        "guarantee warranty",
+        "pay payment card cash",
+        "vegan vegetarian plant",
+        "hobby hobbies enjoy enjoys loves likes free",
+        "study studied degree university graduated education",
+        "photo photograph picture image",
+        "quick fast speed",
+        "trip journey travel tour",
+        "born birth birthday age old grew",
+        "fee free",
+    ),
+    "es": (
+        "precio costo coste cuesta cuestan vale valen tarifa euros pagar caro barato € $",
+        "abre abren abierto abrimos horario horas cierra cerrado cerramos lunes martes miércoles jueves viernes sábado "
+        "domingo",
+        "fin semana sábado domingo",
+        "dirección ubicación calle ubicado encuentra",
+        "contacto correo teléfono llamar escribir",
+        "entrega entregar envío enviar reparto domicilio",
+        "devolución devolver reembolso cambio",
+        "comprar compra pedido pedir vender vendemos",
+        "reservar reserva cita",
+        "curso clase taller lección",
+    ),
+    "fr": (
+        "prix coût coûte coûtent tarif euros payer cher € $",
+        "ouvre ouvert ouverte ouvrez ouvrons horaires heures ferme fermé fermons lundi mardi mercredi jeudi vendredi "
+        "samedi dimanche",
+        "week-end weekend samedi dimanche",
+        "adresse rue situé trouve trouver lieu",
+        "contact contacter courriel mail téléphone appeler écrire",
+        "livraison livrer livrez livrons expédition envoyer",
+        "retour retourner remboursement échange",
+        "acheter achat commande commander vendre vendons",
+        "réserver réservation rendez-vous",
+        "cours atelier leçon",
+    ),
+    "de": (
+        "preis preise kosten kostet euro bezahlen teuer billig gebühr € $",
+        "öffnen öffnet geöffnet offen öffnungszeiten uhr schließen geschlossen montag dienstag mittwoch donnerstag "
+        "freitag samstag sonntag",
+        "wochenende samstag sonntag",
+        "adresse straße liegt finden",
+        "kontakt mail telefon anrufen schreiben erreichen",
+        "liefern lieferung liefert versand senden",
+        "rückgabe zurückgeben erstattung umtausch",
+        "kaufen kauf bestellen bestellung verkaufen",
+        "buchen buchung reservieren reservierung termin",
+        "kurs unterricht workshop",
+    ),
+    "it": (
+        "prezzo costo costa costano tariffa euro pagare caro € $",
+        "apre aprite aperto apriamo orario orari ore chiude chiuso chiudiamo lunedì martedì mercoledì giovedì venerdì "
+        "sabato domenica",
+        "weekend settimana sabato domenica",
+        "indirizzo via trova situato",
+        "contatto mail telefono chiamare scrivere",
+        "consegna consegnare consegnate spedizione spedire",
+        "reso restituire rimborso cambio",
+        "comprare acquisto ordine ordinare vendere vendiamo",
+        "prenotare prenotazione appuntamento",
+        "corso lezione laboratorio",
+    ),
+    "pt": (
+        "preço custo custa custam tarifa euros reais pagar caro barato € $",
+        "abre abrem aberto abrimos horário horas fecha fechado fechamos segunda terça quarta quinta sexta sábado "
+        "domingo",
+        "fim semana sábado domingo",
+        "endereço morada rua localizado fica",
+        "contato contacto email telefone ligar escrever",
+        "entrega entregar entregam envio enviar",
+        "devolução devolver reembolso troca",
+        "comprar compra pedido pedir encomendar vender vendemos",
+        "reservar reserva marcação consulta",
+        "curso aula oficina",
+    ),
+}
+
+# What a form of question asks for: (pattern of the question, words that answer it).
+QUESTION_FORMS = {
+    "en": (
+        (r"\bhow (?:much|expensive|dear)\b|\bwhat.{0,20}\bcost\b", "price cost fee euro dollar pound € $ £"),
+        (r"\bhow long\b", "minute hour day week month year take last duration"),
+        (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "open hour close am pm monday sunday"),
+        (r"\bhow (?:old)\b", "born age year old"),
+        (r"\bhow far\b", "kilometre kilometer mile minute km walk"),
+        (r"\bwhere\b", "address street located city live near based"),
+        (r"\bhow (?:do|can) i (?:reach|contact|call|write|find)\b", "email phone call write contact address"),
+        (r"\bwhen (?:did|was|were)\b", "year since founded opened born started"),
+    ),
+    "es": (
+        (r"\bcu[aá]nto (?:cuesta|vale|es|cobra)", "precio euros cuesta € $"),
+        (r"\bcu[aá]nto (?:tiempo|tarda|dura)", "minutos horas días semanas meses tarda dura"),
+        (r"\bd[oó]nde\b", "calle dirección ciudad cerca encuentra"),
+        (r"\ba qu[eé] hora\b|\bcu[aá]ndo (?:abr|cierr)", "abre cierra horario horas lunes domingo"),
+    ),
+    "fr": (
+        (r"\bcombien (?:co[uû]te|ça|est)|\bà combien\b", "prix euros coûte € $"),
+        (r"\bcombien de temps\b", "minutes heures jours semaines mois dure"),
+        (r"\bo[uù]\b", "rue adresse ville près situé"),
+        (r"\bquelle heure\b|\bquand (?:ouvr|ferm|êtes)", "ouvre ferme horaires heures lundi dimanche"),
+    ),
+    "de": (
+        (r"\bwie ?viel kostet|\bwas kostet|\bwie teuer\b", "preis euro kostet € $"),
+        (r"\bwie lange\b", "minuten stunden tage wochen monate dauert"),
+        (r"\bwo\b", "straße adresse stadt nähe liegt"),
+        (r"\bwann (?:habt|öffn|schlie|sind|seid|macht)", "geöffnet uhr montag sonntag geschlossen"),
+    ),
+    "it": (
+        (r"\bquanto (?:costa|costano|viene)", "prezzo euro costa € $"),
+        (r"\bquanto (?:tempo|dura|ci vuole)", "minuti ore giorni settimane mesi dura"),
+        (r"\bdove\b|\bdov'", "via indirizzo città vicino trova"),
+        (r"\ba che ora\b|\bquando (?:apr|chiud)", "apre chiude orario ore lunedì domenica"),
+    ),
+    "pt": (
+        (r"\bquanto (?:custa|custam|é)", "preço euros reais custa € $"),
+        (r"\bquanto tempo\b", "minutos horas dias semanas meses demora dura"),
+        (r"\bonde\b", "rua endereço morada cidade perto fica"),
+        (r"\ba que horas\b|\bquando (?:abr|fech)", "abre fecha horário horas segunda domingo"),
+    ),
+}
+
+# Han and kana that only hold a sentence together; terms do not reach across them.
+STOP_CHARACTERS = "的了吗呢吧啊是在和与我你您他她它们这那哪什么怎么几多少请问很都也就不ぁ-ゖ"

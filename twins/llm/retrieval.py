@@ -1,0 +1,290 @@
+"""Finds the sentences of a personality's knowledge that answer a question, and says when none does.
+
+Two levels: a sentence is what answers; the passage around it says what the sentence is about. BM25 ranks; coverage
+(how much of what was asked, weighed by rarity, is there) decides whether anything was found at all.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.llm.base import Passage
+from twins.llm.lexicon import QUESTION_FORMS, SYNONYMS
+from twins.llm.sentences import split
+from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms
+
+MOST_SENTENCES = 20_000
+MOST_QUERY_TERMS = 24
+LEAST_COVERAGE = 0.42
+KEPT_INDEXES = 16
+
+_GENERIC = 0.3  # weight of a word that says little
+_FROM_PASSAGE = 0.6  # of a term that only the rest of the passage or its title holds
+_SYNONYM = 0.75
+_FORM = 0.5  # of a word that answers this form of question
+_DICE = 0.5  # likeness, in trigrams, from which a word counts as a misspelling of another
+_ABOUT = 0.35  # weight of what was talked of before
+_ABOUT_AT_LEAST = 0.3
+_ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One sentence of the knowledge: `passage` and `place` say where it stands."""
+
+    text: str
+    passage: int
+    place: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sentence that answers; coverage 0 to 1, score for order only."""
+
+    unit: Unit
+    coverage: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a question asks for: any of `matches` (term, weight 0 to 1) satisfies it to that degree."""
+
+    weight: float
+    matches: tuple[tuple[str, float], ...]
+
+
+@dataclass
+class _Postings:
+    """Which sentences hold a term."""
+
+    found: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, documents: Sequence[Iterable[str]]) -> "_Postings":
+        lists: dict[str, list[int]] = {}
+        for number, document in enumerate(documents):
+            for term in set(document):
+                lists.setdefault(term, []).append(number)
+        return cls({term: np.array(numbers, dtype=np.int64) for term, numbers in lists.items()})
+
+
+class Index:
+    """The knowledge of one personality, ready to be asked. Immutable after construction: safe between threads."""
+
+    def __init__(self, knowledge: Sequence[Passage], language: str) -> None:
+        self._language = primary(language)
+        self.units = tuple(_units(knowledge))
+        own = [terms(unit.text, self._language) for unit in self.units]
+        around = _around(self.units, own, self._language)
+        self._own, self._around = _Postings.of(own), _Postings.of(around)
+        self._trigrams = _Trigrams(self._around.found)
+        self._bm25 = _bm25(own)
+        self._places = {(unit.passage, unit.place): number for number, unit in enumerate(self.units)}
+        self._rarest = float(np.log1p(len(self.units)) + 1)
+
+    def search(
+        self,
+        question: str,
+        *,
+        about: str = "",
+        leaning: bool = False,
+        limit: int = 8,
+        threshold: float = LEAST_COVERAGE,
+    ) -> list[Hit]:
+        """The best sentences first, none below the threshold.
+
+        about: what was talked of before; it helps to choose but cannot make an answer alone.
+        leaning: the question may hold nothing of its own ("how long does it take?"): then only what is about
+        `about` can answer it.
+        """
+        asked = self._asked(question)
+        if not self.units or not asked:
+            return []
+        covered, context = self._coverage(asked), self._about(about)
+        if leaning and len(asked) == 1 and about:
+            covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
+        scores = covered + 0.2 * self._ranks(asked) + _ABOUT * context
+        best = np.argsort(-scores, kind="stable")[: limit * 3]
+        hits = [Hit(self.units[n], float(covered[n]), float(scores[n])) for n in best if covered[n] >= threshold]
+        return hits[:limit]
+
+    def follow(self, unit: Unit, count: int = 1) -> list[Unit]:
+        """The sentences that come after this one in its passage."""
+        places = ((unit.passage, unit.place + step) for step in range(1, count + 1))
+        return [self.units[self._places[place]] for place in places if place in self._places]
+
+    def before(self, unit: Unit) -> Unit | None:
+        number = self._places.get((unit.passage, unit.place - 1))
+        return None if number is None else self.units[number]
+
+    def knows(self, question: str) -> bool:
+        """Whether any term of this question, or its like, is anywhere in the knowledge."""
+        return any(term.matches for term in self._asked(question))
+
+    def _asked(self, question: str) -> list[Term]:
+        found = [self._term(term) for term in query_terms(question, self._language)[:MOST_QUERY_TERMS]]
+        if form := self._form(question):
+            found.append(form)
+        return found
+
+    def _term(self, term: str) -> Term:
+        matches = {term: 1.0} if term in self._around.found else {}
+        for same in _synonyms(self._language).get(term, ()):
+            if same in self._around.found:
+                matches.setdefault(same, _SYNONYM)
+        if not matches:
+            matches = self._trigrams.like(term)
+        rarity = max((self._idf(match) for match in matches), default=self._rarest)
+        generic = term in generic_terms(self._language)
+        return Term(rarity * (_GENERIC if generic else 1.0), tuple(matches.items()))
+
+    def _form(self, question: str) -> Term | None:
+        """What the form of the question asks for ("how long": minutes, hours), when the knowledge has it."""
+        for pattern, answers in _forms(self._language):
+            if pattern.search(question):
+                known = tuple((answer, 1.0) for answer in answers if answer in self._around.found)
+                return Term(self._rarest * _FORM, known)
+        return None
+
+    def _idf(self, term: str) -> float:
+        return float(np.log1p(len(self.units) / len(self._around.found[term])))
+
+    def _coverage(self, asked: Sequence[Term]) -> Scores:
+        mass = np.zeros(len(self.units))
+        for term in asked:
+            mass += term.weight * self._degree(term)
+        total = sum(term.weight for term in asked)
+        return mass / max(min(total, _ENOUGH * self._rarest), 1e-9)
+
+    def _degree(self, term: Term) -> Scores:
+        """To what degree each sentence holds this term, 0 to 1."""
+        degree = np.zeros(len(self.units))
+        for match, weight in term.matches:
+            around = self._around.found[match]
+            degree[around] = np.maximum(degree[around], weight * _FROM_PASSAGE)
+            if (own := self._own.found.get(match)) is not None:
+                degree[own] = np.maximum(degree[own], weight)
+        return degree
+
+    def _ranks(self, asked: Sequence[Term]) -> Scores:
+        """BM25 of every sentence, scaled to 0 … 1."""
+        listed = [match for term in asked for match, _ in term.matches if match in self._own.found]
+        if not listed or self._bm25 is None:
+            return np.zeros(len(self.units))
+        scores = np.asarray(self._bm25.get_scores(listed), dtype=np.float64)
+        return scores / max(float(scores.max()), 1e-9)
+
+    def _about(self, about: str) -> Scores:
+        asked = self._asked(about) if about else []
+        return np.minimum(self._coverage(asked), 1.0) if asked else np.zeros(len(self.units))
+
+
+class _Trigrams:
+    """Known terms by their trigrams, to find what a misspelt word meant."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._sizes: dict[str, int] = {}
+        self._holders: dict[str, list[str]] = {}
+        for term in known:
+            grams = _grams(term) if term.isalpha() and len(term) > 2 else frozenset()
+            self._sizes[term] = len(grams)
+            for gram in grams:
+                self._holders.setdefault(gram, []).append(term)
+
+    def like(self, term: str) -> dict[str, float]:
+        """At most three known terms that look like this one, with their likeness."""
+        if len(term) < 4 or not term.isalpha():
+            return {}
+        shared: dict[str, int] = {}
+        grams = _grams(term)
+        for gram in grams:
+            for holder in self._holders.get(gram, ()):
+                shared[holder] = shared.get(holder, 0) + 1
+        dice = {known: 2 * count / (len(grams) + self._sizes[known]) for known, count in shared.items()}
+        close = sorted((item for item in dice.items() if item[1] >= _DICE), key=lambda item: (-item[1], item[0]))
+        return {known: min(likeness + 0.15, 0.9) for known, likeness in close[:3]}
+
+
+def _grams(term: str) -> frozenset[str]:
+    padded = f"^{term}$"
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+@lru_cache(maxsize=KEPT_INDEXES)
+def index(knowledge: tuple[Passage, ...], language: str) -> Index:
+    """The index of this very content, built once; the least used is forgotten."""
+    return Index(knowledge, language)
+
+
+def passages(
+    knowledge: tuple[Passage, ...], language: str, question: str, *, about: str = "", limit: int = 4
+) -> list[Passage]:
+    """The passages that hold the best sentences, best first, each once; for prompts, so a low bar."""
+    found: dict[int, Passage] = {}
+    for hit in index(knowledge, language).search(question, about=about, limit=limit * 4, threshold=0.15):
+        found.setdefault(hit.unit.passage, knowledge[hit.unit.passage])
+    return list(found.values())[:limit]
+
+
+def _units(knowledge: Sequence[Passage]) -> Iterable[Unit]:
+    """The sentences of the passages, in order, each text once."""
+    seen: set[str] = set()
+    made = 0
+    for number, passage in enumerate(knowledge):
+        place = 0
+        for sentence in split(passage.text):
+            same = " ".join(sentence.casefold().split())
+            if same in seen:
+                continue
+            seen.add(same)
+            yield Unit(sentence, number, place, passage.source)
+            place += 1
+            made += 1
+            if made == MOST_SENTENCES:
+                return
+
+
+def _around(units: Sequence[Unit], own: Sequence[list[str]], language: str) -> list[set[str]]:
+    """The terms of each sentence, its neighbours in the passage and its title."""
+    near: list[set[str]] = []
+    for number, unit in enumerate(units):
+        held = {*own[number], *terms(unit.source[:200], language)}
+        for other in range(max(number - 3, 0), min(number + 3, len(units))):
+            if units[other].passage == unit.passage:
+                held.update(own[other])
+        near.append(held)
+    return near
+
+
+def _bm25(documents: list[list[str]]) -> bm25s.BM25 | None:
+    if not any(documents):
+        return None
+    ranking = bm25s.BM25()
+    ranking.index(documents, show_progress=False)
+    return ranking
+
+
+@cache
+def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
+    """Term -> the other terms of its groups."""
+    groups: dict[str, dict[str, None]] = {}
+    for group in SYNONYMS.get(language, ()):
+        members = stemmed(group.split(), language)
+        for member in members:
+            groups.setdefault(member, {}).update(dict.fromkeys(members))
+    return {term: tuple(other for other in others if other != term) for term, others in groups.items()}
+
+
+@cache
+def _forms(language: str) -> list[tuple[re.Pattern[str], list[str]]]:
+    forms = QUESTION_FORMS.get(language, ())
+    return [(re.compile(pattern, re.IGNORECASE), stemmed(answers.split(), language)) for pattern, answers in forms]
