@@ -1,45 +1,118 @@
 """What people wear."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import skia
 
-from twins.portraits.pen import curve, fade, ink, mix, paint
+from twins.portraits.pen import Point, curve, fade, ink, mix, paint
 from twins.portraits.person import AXIS, Brush, Person
 
 BOTTOM = 1900.0
 
 
-def torso(person: Person, slope: float = 0.0, width: float = 380.0) -> skia.Path:
-    """Shoulders and all that is below them."""
-    y = person.shape.chin_y + 92
-    right = [
-        (96, y - 4),
-        (150, y + 24),
-        (width * 0.66, y + 62 + slope),
-        (width * 0.9, y + 112 + slope),
-        (width, y + 220),
-        (width + 26, BOTTOM),
-    ]
-    points = [(AXIS + x, v) for x, v in right] + [(AXIS - x, v) for x, v in reversed(right)]
-    return curve(points, closed=True)
+@dataclass(frozen=True)
+class Cut:
+    """A garment's outline: the neckline as (outwards, below the chin) from the side to the middle, and the shoulders."""
+
+    neckline: tuple[Point, ...] = ((100, 48), (68, 86), (0, 104))
+    shoulder: float = 318.0
+    slope: float = 0.0
 
 
-def jumper(tone: str) -> Brush:
+def shoulders(person: Person, cut: Cut) -> list[Point]:
+    """The right edge from the neckline outwards and down."""
+    y, w, drop = person.shape.chin_y, cut.shoulder, cut.slope
+    side, top = cut.neckline[0]
+    return [(side, y + top), (side + (w - side) * 0.32, y + 84 + drop * 0.4), (side + (w - side) * 0.64, y + 112 + drop * 0.8),
+            (w * 0.95, y + 158 + drop), (w + 16, y + 240 + drop), (w + 34, y + 400), (w + 60, BOTTOM)]  # fmt: skip
+
+
+def garment(person: Person, cut: Cut) -> skia.Path:
+    right = shoulders(person, cut)
+    path = curve([(AXIS + x, y) for x, y in right])
+    path.lineTo(AXIS - right[-1][0], BOTTOM)
+    path.addPath(curve([(AXIS - x, y) for x, y in reversed(right)]), skia.Path.kExtend_AddPathMode)
+    path.addPath(curve(neckline(person, cut)), skia.Path.kExtend_AddPathMode)
+    path.close()
+    return path
+
+
+def neckline(person: Person, cut: Cut) -> list[Point]:
+    y = person.shape.chin_y
+    left = [(AXIS - x, y + v) for x, v in cut.neckline]
+    right = [(AXIS + x, y + v) for x, v in reversed(cut.neckline[:-1])]
+    return [*left, *right]
+
+
+def cloth(canvas: skia.Canvas, person: Person, path: skia.Path, tone: str) -> None:
+    """Fill a garment as a rounded form under the light, with a warm edge; leaves the canvas clipped to it."""
+    y = person.shape.chin_y
+    stops = [(0.0, ink(mix(tone, "#fff4e0", 0.24))), (0.35, ink(tone)), (0.7, ink(mix(tone, "#1a0f14", 0.28))), (1.0, ink(mix(tone, "#150c12", 0.52)))]
+    canvas.drawPath(path, fade((AXIS - 300, y + 90), (AXIS + 330, y + 330), stops))
+    canvas.clipPath(path, skia.ClipOp.kIntersect, True)
+    dark, light = mix(tone, "#150a10", 0.6), mix(tone, "#fff2dc", 0.45)
+    head = skia.Rect.MakeLTRB(AXIS - 150, y + 20, AXIS + 190, y + 150)
+    canvas.drawOval(head, paint(dark, 0.5, blur=26))
+    canvas.drawPath(curve([(AXIS - 110, y + 92), (AXIS - 220, y + 124), (AXIS - 300, y + 176), (AXIS - 336, y + 270)]), paint(light, 0.5, blur=14, stroke=22))
+    for side in (-1, 1):
+        arm = curve([(AXIS + side * 268, y + 420), (AXIS + side * 258, y + 300), (AXIS + side * 274, y + 236)])
+        canvas.drawPath(arm, paint(dark, 0.5, blur=10, stroke=16))
+        fold = curve([(AXIS + side * 250, y + 250), (AXIS + side * 180, y + 300), (AXIS + side * 120, y + 400)])
+        canvas.drawPath(fold, paint(dark, 0.22, blur=12, stroke=18))
+    rim = curve([(AXIS + x, v) for x, v in shoulders(person, Cut())])
+    canvas.drawPath(rim, paint(person.rim, 0.0, blur=3, stroke=5))
+
+
+def edge_light(canvas: skia.Canvas, person: Person, cut: Cut) -> None:
+    """Light from behind along the right shoulder; clipped to the garment by the caller."""
+    right = [(AXIS + x, y) for x, y in shoulders(person, cut)]
+    canvas.drawPath(curve(right[1:6]), paint(person.rim, 0.42, blur=5, stroke=9))
+
+
+def stitches(canvas: skia.Canvas, person: Person, tone: str, size: float = 9.0) -> None:
+    """Knitted stitches over whatever the canvas is clipped to."""
+    path = skia.Path()
+    top = person.shape.chin_y + 50
+    for column in range(-44, 45):
+        x = AXIS + column * size
+        bend = abs(column) / 44
+        for row in range(48):
+            y = top + row * size * 0.92 + 34 * bend * bend
+            path.moveTo(x - size * 0.42, y - size * 0.42)
+            path.quadTo(x - size * 0.1, y + size * 0.1, x, y + size * 0.36)
+            path.quadTo(x + size * 0.1, y + size * 0.1, x + size * 0.42, y - size * 0.42)
+    canvas.drawPath(path, paint(mix(tone, "#140a10", 0.55), 0.26, stroke=1.5))
+    path.offset(0.8, 1.5)
+    canvas.drawPath(path, paint(mix(tone, "#fff6e4", 0.5), 0.16, stroke=1.2))
+
+
+def ribbed(canvas: skia.Canvas, line: Sequence[Point], tone: str, height: float) -> None:
+    """A ribbed collar along a line."""
+    path, dark, light = curve(line), mix(tone, "#140a10", 0.5), mix(tone, "#fff2dc", 0.3)
+    under = skia.Path(path)
+    under.offset(0, 5)
+    canvas.drawPath(under, paint(dark, 0.75, blur=5, stroke=height))
+    band = paint(tone, stroke=height)
+    band.setStrokeCap(skia.Paint.kButt_Cap)
+    canvas.drawPath(path, band)
+    canvas.drawPath(path, paint(light, 0.45, blur=2.5, stroke=height * 0.35))
+    ribs = paint(dark, 0.34, stroke=height)
+    ribs.setStrokeCap(skia.Paint.kButt_Cap)
+    ribs.setPathEffect(skia.DashPathEffect.Make([1.7, 4.3], 0))
+    canvas.drawPath(path, ribs)
+
+
+def jumper(tone: str, cut: Cut | None = None) -> Brush:
+    """A knitted jumper with a round, ribbed collar."""
+    form = cut or Cut()
+
     def draw(canvas: skia.Canvas, person: Person) -> None:
-        path = torso(person)
-        canvas.drawPath(
-            path,
-            fade(
-                (200, 780),
-                (880, 1100),
-                [(0, ink(mix(tone, "#ffffff", 0.16))), (0.5, ink(tone)), (1, ink(mix(tone, "#000000", 0.4)))],
-            ),
-        )
         canvas.save()
-        canvas.clipPath(path, skia.ClipOp.kIntersect, True)
-        y = person.shape.chin_y + 96
-        collar = curve([(AXIS - 112, y), (AXIS - 60, y + 46), (AXIS, y + 60), (AXIS + 60, y + 46), (AXIS + 112, y)])
-        canvas.drawPath(collar, paint(mix(tone, "#000000", 0.4), 0.8, blur=3, stroke=22))
-        canvas.drawPath(collar, paint(mix(tone, "#ffffff", 0.1), 1, stroke=16))
+        cloth(canvas, person, garment(person, form), tone)
+        stitches(canvas, person, tone)
+        edge_light(canvas, person, form)
         canvas.restore()
+        ribbed(canvas, neckline(person, form), tone, 20)
 
     return draw

@@ -114,13 +114,15 @@ def ball(person: Person, canvas: skia.Canvas, shape: Lids, look: Look, side: int
     white = [(0.0, ink("#fbf5ef")), (0.55, ink("#efe4dc")), (1.0, ink("#b79c92"))]
     canvas.drawRect(skia.Rect.MakeLTRB(-half - 4, -50, half + 4, 40), glow((0, 2), half * 1.12, white))
     duct = skia.Rect.MakeLTRB(-half - 6, -4, -half + 11, 12)
-    canvas.drawOval(duct, paint("#c4786c", 0.75, blur=2.2))
+    canvas.drawOval(duct, paint("#cf8a7c", 0.8, blur=2.0))
+    canvas.drawOval(skia.Rect.MakeLTRB(-half + 1, -1, -half + 6, 5), paint("#f3c4b6", 0.7, blur=0.9))
     gx, gy = GAZE[look.gaze]
     centre = (gx * side * (e.width / 78) - 0.6, -(e.upper - e.lower) * 0.30 + gy)
     iris(person, canvas, centre)
     shade = line(shape.upper)
     canvas.drawPath(shade, paint("#3a2018", 0.55, blur=5, stroke=13))
-    canvas.drawPath(line(shape.lower), paint("#8d5f54", 0.35, blur=2, stroke=4))
+    canvas.drawPath(line(shape.lower), paint("#8d5f54", 0.3, blur=2, stroke=5))
+    canvas.drawPath(line(shape.lower), paint("#e8b3a2", 0.75, blur=0.6, stroke=3.2))
     sparkle(canvas, centre, e.size, side)
 
 
@@ -201,15 +203,15 @@ def lashes(person: Person, canvas: skia.Canvas, shape: Lids, look: Look) -> None
     liner.close()
     canvas.drawPath(liner, paint(e.lash_tone, 0.92, blur=0.5))
     dice = random.Random(11)
-    for i in range(26):
-        t = 0.12 + 0.88 * i / 25
-        lash(canvas, shape.upper, t, e.lash * (0.45 + 0.6 * t) * dice.uniform(0.8, 1.1), closing, e.lash_tone)
-    for i in range(14):
-        t = 0.3 + 0.62 * i / 13
+    for i in range(34):
+        t = 0.1 + 0.9 * i / 33
+        lash(canvas, shape.upper, t, e.lash * (0.35 + 0.65 * t) * dice.uniform(0.65, 1.1), closing, e.lash_tone)
+    for i in range(11):
+        t = 0.42 + 0.5 * i / 10
         x, y = along(shape.lower, t)
         path = skia.Path()
-        bow(path, (x, y + 0.5), (x + 1.5 * t, y + e.lash * 0.22), (x + 4.0 * t - 0.6, y + e.lash * 0.36), 0.35)
-        canvas.drawPath(path, paint(e.lash_tone, 0.4))
+        bow(path, (x, y + 0.5), (x + 1.5 * t, y + e.lash * 0.2), (x + 3.6 * t, y + e.lash * 0.3), 0.3)
+        canvas.drawPath(path, paint(e.lash_tone, 0.03 * e.lash))
 
 
 def lash(canvas: skia.Canvas, lid: Cubic, t: float, length: float, closing: float, tone: str) -> None:
@@ -219,8 +221,8 @@ def lash(canvas: skia.Canvas, lid: Cubic, t: float, length: float, closing: floa
     tip = (x + length * out, y - length * lift)
     middle = (x + length * out * 0.75, y - length * (lift * 0.35 - 0.12))
     path = skia.Path()
-    bow(path, (x, y), middle, tip, 0.75)
-    canvas.drawPath(path, paint(tone, 0.9))
+    bow(path, (x, y), middle, tip, 0.8)
+    canvas.drawPath(path, paint(tone, 0.8))
 
 
 def brow_line(person: Person, look: Look, side: int) -> list[Point]:
@@ -247,10 +249,10 @@ def draw_brow(person: Person, canvas: skia.Canvas, look: Look, side: int) -> Non
         points[3],
     )
     thick = b.thickness
-    body = curve([(points[0][0], points[0][1] + thick * 0.42), (points[0][0], points[0][1] - thick * 0.42),
+    body = curve([(points[0][0] + 7, points[0][1] + thick * 0.3), (points[0][0] + 7, points[0][1] - thick * 0.3),
                   *[(along(spine, t)[0], along(spine, t)[1] - thick * (0.52 - 0.3 * t)) for t in (0.3, 0.6, 0.8)], points[3],
                   *[(along(spine, t)[0], along(spine, t)[1] + thick * (0.52 - 0.42 * t)) for t in (0.8, 0.6, 0.3)]], closed=True)  # fmt: skip
-    canvas.drawPath(body, paint(b.tone, 0.42 * b.strength, blur=2.4))
+    canvas.drawPath(body, paint(b.tone, 0.6 * b.strength, blur=2.2))
     dice = random.Random(f"{person.name}{side}")
     for _ in range(b.density):
         t = dice.random() ** 0.85

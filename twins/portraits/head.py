@@ -4,18 +4,10 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from twins.portraits.outline import outline
 from twins.portraits.pen import Frame, curve, fade, glow, ink, mix, paint
 from twins.portraits.person import AXIS, Person
 from twins.portraits.skin import colours
-
-
-def outline(person: Person, grow: float = 0.0) -> skia.Path:
-    """The head without ears and hair, as a closed path."""
-    points = person.shape.outline
-    middle = (points[0][1] + points[-1][1]) / 2
-    right = [(AXIS + x + (grow if x else 0), y + grow * (y - middle) / 240) for x, y in points]
-    left = [(AXIS - x - (grow if x else 0), y + grow * (y - middle) / 240) for x, y in points[1:-1]]
-    return curve([*right, *reversed(left)], closed=True)
 
 
 def face(person: Person, frame: Frame, box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
@@ -53,10 +45,8 @@ def nose(person: Person, canvas: skia.Canvas) -> None:
         wing = curve([(AXIS + side * w * 1.16, y - 24), (AXIS + side * w * 1.4, y - 12), (AXIS + side * w * 1.27, y - 2),
                       (AXIS + side * w * 0.98, y)])  # fmt: skip
         canvas.drawPath(wing, paint(deep, 0.42 if side > 0 else 0.3, blur=1.8, stroke=2.6))
-    ridge = curve([(AXIS - 5, person.shape.brow_y + 46), (AXIS - 5, y - 46)])
-    canvas.drawPath(ridge, paint(person.skin.ramp[4], 0.3, blur=5, stroke=6))
     tip = skia.Rect.MakeLTRB(AXIS - 13, y - 30, AXIS + 1, y - 19)
-    canvas.drawOval(tip, paint("#fff4e6", 0.42 * min(1.0, person.skin.shine * 2.4), blur=3.6))
+    canvas.drawOval(tip, paint("#fff4e6", 0.5 * min(1.0, person.skin.shine * 2.4), blur=4))
 
 
 def age(person: Person, canvas: skia.Canvas, deep: str) -> None:

@@ -73,8 +73,12 @@ def lips(person: Person, p: Pose) -> Lips:
                 (0, seam - up + 2.2))  # fmt: skip
     seam_bottom = ((-half * inner, corner + 0.6), (-half * 0.52, seam + down * 0.83 + (corner - seam) * 0.22 + 1.2), (-m.bow * 1.6, seam + down + 0.4),
                    (0, seam + down + 2.2))  # fmt: skip
-    bottom = ((-half, corner), (-half * 0.56, seam + down * 0.94 + lower * 0.72 + (corner - seam) * 0.15), (-half * 0.22, seam + down + lower),
-              (0, seam + down + lower + 0.8))  # fmt: skip
+    bottom = (
+        (-half, corner),
+        (-half * 0.64, seam + down * 0.92 + lower * 0.62 + (corner - seam) * 0.2),
+        (-half * 0.31, seam + down + lower * 0.95),
+        (0, seam + down + lower),
+    )
     return Lips(*(whole(edge, person.lean) for edge in (top, seam_top, seam_bottom, bottom)))
 
 
@@ -189,7 +193,7 @@ def upper_lip(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None
     top, bottom = shape.top[2][1], shape.seam_top[3][1]
     tones = [(0.0, ink(mix(m.tone, m.light, 0.15))), (0.45, ink(m.tone)), (1.0, ink(m.dark))]
     fill = fade((0, top), (0, bottom + 1), tones)
-    fill.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.9))
+    fill.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 1.3))
     canvas.drawPath(path, fill)
     rim = curve([(x, y - 1.6) for x, y in shape.top[1:6]])
     canvas.drawPath(rim, paint(person.skin.ramp[4], 0.34, blur=1.8, stroke=2.4))
@@ -208,7 +212,7 @@ def lower_lip(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None
     tones = [(0.0, ink(mix(m.tone, m.dark, 0.55))), (0.35, ink(mix(m.tone, m.light, 0.35))), (0.7, ink(m.tone)),
              (1.0, ink(mix(m.tone, m.dark, 0.3)))]  # fmt: skip
     fill = fade((0, top), (0, max(bottom, top + 1)), tones)
-    fill.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.9))
+    fill.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 1.3))
     canvas.drawPath(path, fill)
     canvas.save()
     canvas.clipPath(path, skia.ClipOp.kIntersect, True)
@@ -237,4 +241,4 @@ def seam(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:
 def corners(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:
     dark = mix(person.mouth.dark, "#1a0506", 0.4)
     for x, y in (shape.top[0], shape.top[-1]):
-        canvas.drawCircle(x, y + 0.5, 3.0, paint(dark, 0.55, blur=1.8))
+        canvas.drawCircle(x, y + 0.5, 2.2, paint(dark, 0.45, blur=2.0))

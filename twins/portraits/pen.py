@@ -125,6 +125,16 @@ def curve(points: Sequence[Point], closed: bool = False) -> skia.Path:
     return path
 
 
+def through(points: Sequence[Point], each: int) -> list[Point]:
+    """The closed curve through the points as a polygon, `each` points between two given ones."""
+    p = np.array(points, np.float64)
+    before, after, last = np.roll(p, 1, 0), np.roll(p, -1, 0), np.roll(p, -2, 0)
+    t = (np.arange(each) / each)[None, :, None]
+    a, b = p[:, None] + (after - before)[:, None] / 6, after[:, None] - (last - p)[:, None] / 6
+    dense = (1 - t) ** 3 * p[:, None] + 3 * t * (1 - t) ** 2 * a + 3 * t * t * (1 - t) * b + t**3 * after[:, None]
+    return [(float(x), float(y)) for x, y in dense.reshape(-1, 2)]
+
+
 def bow(path: skia.Path, start: Point, middle: Point, end: Point, half: float) -> None:
     """Add a strand to `path`: from a point over a control point to a tip, `half` wide at its middle."""
     dx, dy = end[0] - start[0], end[1] - start[1]

@@ -12,10 +12,10 @@ from twins.faces import BROWS, GAZES, LIDS, OPENINGS, WIDTHS, Box, FaceSheet, Pi
 from twins.portraits.eyes import Look, draw_eyes
 from twins.portraits.head import ears, face, neck, shade_face
 from twins.portraits.mouth import JAW, REST, Pose, draw_mouth, pose
+from twins.portraits.outline import half_width
 from twins.portraits.pen import Floats, Frame
 from twins.portraits.person import AXIS, Person
 from twins.portraits.relief import relief
-from twins.portraits.skin import outline_width
 
 SEAM = 12.0  # design units over which a patch blends into the picture at its border
 
@@ -103,7 +103,7 @@ def opened(made: Layers, box: Box, p: Pose) -> NDArray[np.uint8]:
         return crop(made.face, box)
     s = made.person.shape
     x, y = made.frame.grid(box.x, box.y, box.width, box.height)
-    reach = float(np.interp(s.mouth_y, [q[1] for q in s.outline], [q[0] for q in s.outline]))
+    reach = half_width(made.person, s.mouth_y)
     sideways = 1 - smooth(np.abs(x - AXIS), 46, reach + 4)
     down = p.jaw * smooth(y, s.mouth_y - 22, s.chin_y - 26) * sideways
     near = np.exp(-(((np.abs(x - AXIS) - 76) / 30) ** 2)) * np.exp(-(((y - s.mouth_y) / 36) ** 2))
@@ -152,7 +152,7 @@ def patch(made: Layers, image: Picture, box: Box, p: Pose | None, look: Look | N
 
 def mouth_box(person: Person, frame: Frame) -> Box:
     s = person.shape
-    half = float(outline_width(person, np.array([s.mouth_y], np.float32))[0]) + 16
+    half = half_width(person, s.mouth_y) + 16
     return Box(*frame.even(AXIS - half, s.nose_y + 9, AXIS + half, s.chin_y + JAW + 26))
 
 

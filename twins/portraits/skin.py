@@ -1,11 +1,14 @@
 """The face's form as a field of heights, lit and coloured like skin."""
 
+import cv2
 import numpy as np
 
+from twins.portraits.outline import outline_points
 from twins.portraits.pen import Floats, rgb
 from twins.portraits.person import AXIS, Person
 
-LIGHT = np.array([-0.52, -0.50, 0.69], np.float32)  # from the upper left, in front
+LIGHT = np.array([-0.40, -0.42, 0.815], np.float32)  # from the upper left, in front
+FILL = np.array([0.62, 0.1, 0.78], np.float32)  # weak, from the right
 HALF_WAY = np.array([-0.29, -0.28, 0.915], np.float32)  # between the light and the camera
 
 
@@ -26,28 +29,34 @@ def pair(x: Floats, y: Floats, at: tuple[float, float], size: tuple[float, float
     return right + bump(x, y, (AXIS - out, level), size, -turn)
 
 
-def outline_width(person: Person, y: Floats) -> Floats:
-    """Half the width of the head at each height."""
-    levels = [p[1] for p in person.shape.outline]
-    return np.interp(y, levels, [p[0] for p in person.shape.outline]).astype(np.float32)
-
-
-def dome(person: Person, x: Floats, y: Floats) -> Floats:
-    """The head without features."""
+def dome(person: Person, x: Floats, y: Floats, step: float) -> Floats:
+    """The head without features: an egg whose edge rolls away from the camera."""
     s = person.shape
-    middle = (s.crown_y + s.chin_y) / 2
-    # a softened width: the outline's own would dent the form at the jaw
-    widths = np.maximum(outline_width(person, y), 0.62 * max(p[0] for p in s.outline))
-    across = np.abs(x - AXIS) / (widths * 1.01)
-    along = np.abs(y - middle) / ((s.chin_y - s.crown_y) / 2 * 1.04)
-    return 150 * np.sqrt(np.maximum(1 - across**2.4 - along**3.6 * 0.75, 0.004))
+    half = max(p[0] for p in s.outline)
+    middle = s.crown_y * 0.44 + s.chin_y * 0.56
+    across = np.abs(x - AXIS) / (half * 1.22)
+    along = np.abs(y - middle) / ((s.chin_y - s.crown_y) * 0.66)
+    egg = 165 * np.sqrt(np.maximum(1 - across**2.2 - along**2.4, 0.02))
+    return np.asarray(egg + rolled_edge(person, x, y, step), np.float32)
 
 
-def heights(person: Person, x: Floats, y: Floats) -> Floats:
+def rolled_edge(person: Person, x: Floats, y: Floats, step: float, roll: float = 46.0) -> Floats:
+    """Height lost towards the outline, within `roll` units of it."""
+    points = np.array(outline_points(person), np.float32)
+    corner = np.array([x[0, 0], y[0, 0]], np.float32)
+    mask = np.zeros((y.shape[0], x.shape[1]), np.uint8)
+    cv2.fillPoly(mask, [np.round((points - corner) / step * 16).astype(np.int32)], 255, shift=4)
+    inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) * step
+    inside = cv2.GaussianBlur(inside, (0, 0), 5.0 / step)
+    t = 1 - np.clip(inside / roll, 0, 1)
+    return np.asarray(-roll * 0.95 * (1 - np.sqrt(1 - 0.97 * t * t)), np.float32)
+
+
+def heights(person: Person, x: Floats, y: Floats, step: float) -> Floats:
     """Height of the face towards the camera, in design units."""
     s, age = person.shape, person.skin.lines
     eye_y = s.brow_y + 52
-    z = dome(person, x, y)
+    z = dome(person, x, y, step)
     z += 5.0 * pair(x, y, (62, s.brow_y - 2), (42, 11), 0.05)
     z -= s.socket * pair(x, y, (78, eye_y - 8), (46, 25))
     z -= 0.55 * s.socket * pair(x, y, (34, eye_y - 6), (13, 20))
@@ -64,17 +73,17 @@ def heights(person: Person, x: Floats, y: Floats) -> Floats:
 def nose(person: Person, x: Floats, y: Floats) -> Floats:
     s = person.shape
     tip = s.nose_y - 17
-    z = 17.0 * bump(x, y, (AXIS, s.brow_y + 84), (s.nose_bridge, 46))
-    z += 7.0 * bump(x, y, (AXIS, s.brow_y + 30), (s.nose_bridge * 0.9, 34))
+    z = 14.0 * bump(x, y, (AXIS, s.brow_y + 88), (s.nose_bridge * 1.15, 44))
+    z += 5.0 * bump(x, y, (AXIS, s.brow_y + 30), (s.nose_bridge * 1.1, 34))
     z += s.nose_length * bump(x, y, (AXIS, tip), (s.nose_width * 0.66, 17))
     z += 10.0 * pair(x, y, (s.nose_width * 0.98, s.nose_y - 10), (s.nose_width * 0.36, 12))
-    z -= 9.0 * bump(x, y, (AXIS, s.nose_y + 12), (s.nose_width * 1.05, 8))
+    z -= 5.0 * bump(x, y, (AXIS, s.nose_y + 12), (s.nose_width * 1.05, 9))
     return z
 
 
 def lower_face(person: Person, x: Floats, y: Floats) -> Floats:
     s = person.shape
-    z = s.muzzle * bump(x, y, (AXIS, s.mouth_y - 2), (56, 36))
+    z = 0.7 * s.muzzle * bump(x, y, (AXIS, s.mouth_y + 2), (60, 40))
     z -= 2.6 * bump(x, y, (AXIS, s.nose_y + 26), (6, 14))
     z += s.chin * bump(x, y, (AXIS, s.chin_y - 34), (34, 22))
     z -= 5.5 * bump(x, y, (AXIS, s.mouth_y + 38), (34, 8))
@@ -83,14 +92,16 @@ def lower_face(person: Person, x: Floats, y: Floats) -> Floats:
 
 def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Floats, Floats, Floats]:
     """Diffuse light (0 to 1), highlights, and how far a surface turns from the camera, for a grid of `step` units."""
-    z = heights(person, x, y)
+    z = heights(person, x, y, step)
     dy, dx = np.gradient(z, step)
     dx, dy = np.clip(dx, -2.6, 2.6), np.clip(dy, -2.6, 2.6)
     length = np.sqrt(dx * dx + dy * dy + 1)
     lit = (-dx * LIGHT[0] - dy * LIGHT[1] + LIGHT[2]) / length
+    fill = np.maximum(-dx * FILL[0] - dy * FILL[1] + FILL[2], 0) / length
+    lit = np.maximum(lit, -0.2) * 0.86 + fill * 0.16
     shine = np.maximum((-dx * HALF_WAY[0] - dy * HALF_WAY[1] + HALF_WAY[2]) / length, 0) ** 38
     turned = 1 - 1 / length
-    return np.clip((lit + 0.22) / 1.16, 0, 1), shine, turned
+    return np.clip((lit + 0.15) / 1.13, 0, 1), shine, turned
 
 
 def flush(person: Person, x: Floats, y: Floats) -> Floats:

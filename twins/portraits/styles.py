@@ -1,0 +1,172 @@
+"""Each person's hair."""
+
+import math
+
+import skia
+
+from twins.portraits.coils import Cloud, coils
+from twins.portraits.hair import Lock, Sweep, comb, hairline_shadow
+from twins.portraits.outline import outline
+from twins.portraits.pen import Point, curve, glow, ink, paint
+from twins.portraits.person import AXIS, Person
+
+
+def in_face(x: float, y: float) -> bool:
+    """Below a round hair line."""
+    return ((x - AXIS) / 152) ** 2 + ((y - 424) / 146) ** 2 < 1 or y > 424 and abs(x - AXIS) < 152
+
+
+def afro_behind(canvas: skia.Canvas, person: Person) -> None:
+    mass = skia.Rect.MakeLTRB(AXIS - 252, 104, AXIS + 252, 596)
+    canvas.drawOval(mass, paint(person.hair_tones[0], blur=7))
+    cloud = Cloud((AXIS, 350), (258, 250), 5200, size=6.6, seed=3)
+    coils(canvas, cloud, person.hair_tones, person.rim, lambda x, y: True)
+
+
+def afro_front(canvas: skia.Canvas, person: Person) -> None:
+    line = [(AXIS + 156 * math.cos(a), 424 + 148 * math.sin(a)) for a in [math.pi + i * math.pi / 12 for i in range(13)]]
+    hairline_shadow(canvas, person, outline(person), line)
+    crown = skia.Path()
+    crown.setFillType(skia.PathFillType.kEvenOdd)
+    crown.addOval(skia.Rect.MakeLTRB(AXIS - 172, 190, AXIS + 172, 660))
+    crown.addOval(skia.Rect.MakeLTRB(AXIS - 154, 276, AXIS + 154, 660))
+    canvas.save()
+    canvas.clipRect(skia.Rect.MakeLTRB(0, 0, 1024, 440))
+    canvas.drawPath(crown, paint(person.hair_tones[0], blur=6))
+    canvas.restore()
+    cloud = Cloud((AXIS, 350), (258, 250), 5200, size=6.6, seed=4)
+    near = lambda x, y: y < 446 and abs(x - AXIS) < 186 and not in_face(x, y)  # noqa: E731
+    coils(canvas, cloud, person.hair_tones, person.rim, near)
+    for side in (-1, 1):
+        hoop(canvas, AXIS + side * (person.shape.ear[0] + 6), person.shape.ear[2] + 2)
+
+
+def hoop(canvas: skia.Canvas, x: float, y: float) -> None:
+    """A golden earring."""
+    ring = skia.Rect.MakeLTRB(x - 13, y, x + 13, y + 34)
+    canvas.drawOval(ring, paint("#6b4312", 0.9, stroke=5.4))
+    canvas.drawOval(ring, paint("#d9a441", stroke=3.8))
+    canvas.drawArc(ring, 130, 100, False, paint("#fff0bd", 0.95, blur=0.5, stroke=1.8))
+    canvas.drawCircle(x, y, 4, glow((x - 1, y - 1), 5, [(0, ink("#ffe9b0")), (1, ink("#b07a26"))]))
+
+
+# --- long waves, parted in the middle ---------------------------------------------------------------------------
+def waves_behind(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    mass = curve([(AXIS, 168), (AXIS + 130, 190), (AXIS + 206, 300), (AXIS + 222, 470), (AXIS + 262, 640), (AXIS + 266, 760), (AXIS + 226, 880), (AXIS + 100, 1000),
+                  (AXIS - 100, 1000), (AXIS - 226, 880), (AXIS - 266, 760), (AXIS - 262, 640), (AXIS - 222, 470), (AXIS - 206, 300), (AXIS - 130, 190)], closed=True)  # fmt: skip
+    canvas.drawPath(mass, paint(tones[0], blur=5))
+    left = Lock([(430, 190), (330, 300), (292, 440), (300, 580), (262, 720), (290, 860), (250, 980)],
+                [(480, 200), (420, 340), (380, 500), (398, 640), (380, 780), (400, 900), (370, 1000)], 0.42, 60, 0.4, 7)  # fmt: skip
+    comb(canvas, [left.mirrored(0.2), left], tones, 5)
+
+
+INNER_WAVE = [(513, 254), (470, 266), (420, 304), (380, 364), (357, 440), (348, 530), (352, 630), (372, 740), (392, 850), (384, 940)]
+OUTER_WAVE = [(511, 144), (440, 148), (372, 174), (316, 226), (278, 330), (262, 450), (240, 570), (214, 690), (206, 800), (222, 900), (216, 970)]
+
+
+def waves_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    edge = [(352, 470), (360, 390), (388, 320), (440, 274), (508, 256), (580, 276), (634, 322), (662, 390), (670, 470)]
+    hairline_shadow(canvas, person, outline(person), edge, 0.55)
+    left = Sweep(INNER_WAVE, OUTER_WAVE, 9, 17, 0.26, (0.86, 0.55), 0.2, 44, 4.5).cut()
+    right = [lock.mirrored(lock.light * 0.62) for lock in Sweep(INNER_WAVE, OUTER_WAVE, 9, 15, 0.27, (0.86, 0.5), 0.2, 44, 4.5, seed=8).cut()]
+    comb(canvas, right, tones, 2)
+    comb(canvas, left, tones, 3)
+    parting = curve([(511, 150), (512, 200), (512, 252)])
+    canvas.drawPath(parting, paint(tones[0], 0.55, blur=3, stroke=7))
+    canvas.drawPath(parting, paint(person.skin.ramp[1], 0.55, blur=1.2, stroke=2.2))
+
+
+# --- short and tousled ------------------------------------------------------------------------------------------
+def cap(canvas: skia.Canvas, person: Person, points: list[Point], line: list[Point], tone: str) -> None:
+    """Solid ground under short hair: from its outer edge to the hair line."""
+    path = curve(points)
+    path.addPath(curve(line[::-1]), skia.Path.kExtend_AddPathMode)
+    path.close()
+    canvas.drawPath(path, paint(tone, blur=3))
+
+
+def sides(person: Person, top: float, bottom: float, light: float, side: int, strands: int = 60) -> Lock:
+    """Short hair beside the temple, combed down and back."""
+    half = max(p[0] for p in person.shape.outline)
+    left = [(AXIS + side * (half - 44), top - 10), (AXIS + side * (half - 26), top + 50), (AXIS + side * (half - 16), bottom - 36), (AXIS + side * (half - 10), bottom)]
+    right = [(AXIS + side * (half - 2), top - 30), (AXIS + side * (half + 16), top + 20), (AXIS + side * (half + 14), bottom - 50), (AXIS + side * (half + 3), bottom - 14)]
+    return Lock(left, right, light, strands, 0.3, 4.0, 1.2, 0.3, 0.35)
+
+
+def tousled_behind(canvas: skia.Canvas, person: Person) -> None:
+    rect = skia.Rect.MakeLTRB(AXIS - 160, 196, AXIS + 160, 500)
+    canvas.drawOval(rect, paint(person.hair_tones[0], blur=5))
+
+
+TOUSLED = (
+    # root edge to tip edge: (left edge, right edge, light)
+    ([(600, 300), (640, 250), (680, 236), (700, 262)], [(620, 340), (664, 304), (690, 300), (694, 320)], 0.3),
+    ([(404, 306), (372, 262), (344, 252), (322, 276)], [(394, 348), (362, 322), (340, 318), (330, 344)], 0.6),
+    ([(560, 272), (604, 196), (650, 176), (688, 208)], [(606, 314), (650, 250), (682, 240), (706, 262)], 0.42),
+    ([(440, 286), (400, 214), (362, 196), (326, 222)], [(410, 320), (370, 256), (346, 244), (318, 268)], 0.72),
+    ([(520, 262), (548, 168), (600, 138), (652, 158)], [(574, 292), (612, 206), (648, 188), (692, 206)], 0.55),
+    ([(480, 272), (446, 180), (404, 154), (356, 176)], [(440, 300), (408, 222), (376, 204), (334, 226)], 0.8),
+    ([(470, 274), (470, 172), (512, 126), (572, 124)], [(536, 290), (552, 196), (588, 160), (630, 160)], 0.74),
+    ([(444, 296), (420, 196), (440, 140), (494, 118)], [(500, 292), (488, 202), (504, 156), (540, 140)], 0.9),
+    ([(424, 322), (392, 232), (398, 172), (444, 144)], [(468, 300), (448, 218), (452, 178), (484, 164)], 0.84),
+    ([(540, 288), (596, 230), (640, 244), (652, 300)], [(500, 276), (540, 244), (592, 256), (612, 306)], 0.62),
+    ([(500, 284), (470, 240), (424, 252), (398, 306)], [(532, 276), (500, 252), (452, 272), (436, 314)], 0.86),
+)
+
+
+def tousled_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    line = [(360, 452), (366, 380), (388, 326), (440, 296), (512, 290), (586, 298), (636, 328), (658, 382), (664, 452)]
+    hairline_shadow(canvas, person, outline(person), line, 0.42)
+    around = [(350, 452), (340, 380), (336, 300), (374, 214), (450, 172), (512, 164), (580, 172), (652, 216), (688, 300), (684, 380), (674, 452)]
+    cap(canvas, person, around, line, tones[0])
+    comb(canvas, [sides(person, 320, 462, 0.5, -1), sides(person, 320, 462, 0.28, 1)], tones, 2)
+    locks = [Lock(left, right, light, 46, 0.45, 9.0, 1.6, 0.5, 0.95) for left, right, light in TOUSLED]
+    comb(canvas, locks, tones, 4)
+
+
+# --- short, parted at the side, combed over ----------------------------------------------------------------------
+def neat_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    line = [(354, 446), (358, 384), (372, 334), (404, 302), (470, 286), (548, 280), (612, 292), (646, 330), (664, 384), (670, 446)]
+    hairline_shadow(canvas, person, outline(person), line, 0.45)
+    around = [(344, 446), (336, 370), (344, 290), (384, 214), (450, 180), (520, 172), (590, 182), (646, 220), (682, 290), (688, 370), (680, 446)]
+    cap(canvas, person, around, line, tones[0])
+    comb(canvas, [sides(person, 316, 452, 0.42, -1, 70), sides(person, 316, 452, 0.3, 1, 70)], tones, 2)
+    over = Sweep([(596, 286), (560, 262), (500, 258), (440, 276), (396, 312), (372, 350)], [(600, 216), (560, 152), (490, 142), (420, 164), (362, 226), (338, 318)],
+                 7, 0, 0.3, (0.7, 0.8), 0.42, 56, 3.5, 0.08, 4)  # fmt: skip
+    back = Sweep([(604, 284), (628, 290), (650, 320), (664, 356)], [(606, 214), (644, 216), (682, 270), (690, 340)], 3, 0, 0.3, (0.4, 0.5), 0.4, 46, 3, 0.08, 5)
+    comb(canvas, back.cut(), tones, 6)
+    comb(canvas, over.cut(), tones, 7)
+
+
+# --- silver bob ----------------------------------------------------------------------------------------------------
+def bob_behind(canvas: skia.Canvas, person: Person) -> None:
+    mass = curve([(AXIS, 160), (AXIS + 140, 190), (AXIS + 204, 320), (AXIS + 206, 500), (AXIS + 176, 650), (AXIS + 90, 690), (AXIS - 90, 690), (AXIS - 176, 650),
+                  (AXIS - 206, 500), (AXIS - 204, 320), (AXIS - 140, 190)], closed=True)  # fmt: skip
+    canvas.drawPath(mass, paint(person.hair_tones[0], blur=5))
+
+
+def bob_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    edge = [(350, 470), (352, 400), (378, 336), (440, 306), (520, 280), (572, 262), (630, 306), (664, 380), (674, 470)]
+    hairline_shadow(canvas, person, outline(person), edge, 0.4)
+    right = Sweep([(566, 250), (604, 272), (640, 324), (664, 396), (672, 480), (668, 570), (636, 652)], [(562, 142), (650, 168), (704, 250), (724, 370), (726, 490), (716, 600), (656, 690)],
+                  7, 5, 0.5, (0.55, 0.42), 0.22, 50, 3, 0.06, 3)  # fmt: skip
+    left = Sweep([(566, 262), (520, 296), (450, 330), (396, 372), (362, 430), (350, 500), (356, 580), (388, 656)], [(562, 142), (470, 142), (370, 186), (318, 280), (300, 400), (298, 500), (310, 600), (370, 694)],
+                 9, 5, 0.5, (0.9, 0.7), 0.25, 52, 3, 0.06, 4)  # fmt: skip
+    comb(canvas, right.cut(), tones, 8)
+    comb(canvas, left.cut(), tones, 9)
+
+
+# --- a bald head and a beard ----------------------------------------------------------------------------------------
+def bald(canvas: skia.Canvas, person: Person) -> None:
+    """Close-cropped hair beside the temples."""
+    for side, light in ((-1, 0.6), (1, 0.4)):
+        comb(canvas, [sides(person, 350, 470, light, side, 50)], person.hair_tones, 3)
+
+
+def nothing(canvas: skia.Canvas, person: Person) -> None:
+    """No hair here."""
