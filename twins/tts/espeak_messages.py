@@ -1,0 +1,24 @@
+"""What goes to and from the process of the espeak-ng library (a module of its own: pickles name its classes)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What to say. language: file below the data's `lang`. timbre: lines of a voice file. pitch: 0..100, 50 neutral."""
+
+    text: str
+    language: str
+    timbre: str
+    words_per_minute: int
+    pitch: int
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Mono s16 PCM; phonemes as (first sample, raw IPA); words as (first sample, index into the text)."""
+
+    pcm: bytes
+    sample_rate: int
+    phonemes: tuple[tuple[int, str], ...]
+    words: tuple[tuple[int, int], ...]

@@ -1,0 +1,121 @@
+"""Languages of the local voice: BCP-47 code -> language file of the espeak-ng library, and the scripts it reads."""
+
+from dataclasses import dataclass
+
+from avatarsite.core.engines import EngineFailed
+
+LATIN = frozenset({"LATIN"})
+CYRILLIC = frozenset({"CYRILLIC", "LATIN"})  # the library switches to English for Latin words in another script
+HAN = frozenset({"CJK", "LATIN"})
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language that the local engine speaks.
+
+    file: the library's language file.  scripts: first words of the Unicode names of the letters that it reads.
+    never: scripts that this language is written in and that the library cannot read; text with them is refused,
+    because leaving them out would change what is said.
+    approximate: why it is not the language's own pronunciation or not all of its writing ("" when it is).
+    """
+
+    code: str
+    name: str
+    file: str
+    scripts: frozenset[str] = LATIN
+    never: frozenset[str] = frozenset()
+    approximate: str = ""
+
+
+LANGUAGES = (
+    Language("en-US", "English (United States)", "gmw/en-US"),
+    Language("en-GB", "English (United Kingdom)", "gmw/en-GB-x-rp"),
+    Language("en-AU", "English (Australia)", "gmw/en", approximate="spoken with a British accent"),
+    Language("en-CA", "English (Canada)", "gmw/en-US", approximate="spoken with a US accent"),
+    Language(
+        "ja",
+        "Japanese",
+        "jpx/ja",
+        frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "LATIN"}),
+        never=frozenset({"CJK"}),
+        approximate="reads kana only, no kanji",
+    ),
+    Language("zh", "Chinese", "sit/cmn", HAN),
+    Language("de", "German", "gmw/de"),
+    Language("hi", "Hindi", "inc/hi", frozenset({"DEVANAGARI", "LATIN"})),
+    Language("fr-FR", "French (France)", "roa/fr"),
+    Language("fr-CA", "French (Canada)", "roa/fr", approximate="spoken with the accent of France"),
+    Language("ko", "Korean", "ko", frozenset({"HANGUL", "LATIN"})),
+    Language("pt-BR", "Portuguese (Brazil)", "roa/pt-BR"),
+    Language("pt-PT", "Portuguese (Portugal)", "roa/pt"),
+    Language("it", "Italian", "roa/it"),
+    Language("es-ES", "Spanish (Spain)", "roa/es"),
+    Language("es-MX", "Spanish (Mexico)", "roa/es-419"),
+    Language("id", "Indonesian", "poz/id"),
+    Language("nl", "Dutch", "gmw/nl"),
+    Language("tr", "Turkish", "trk/tr"),
+    Language("fil", "Filipino", "poz/id", approximate="spoken by the rules of Indonesian"),
+    Language("pl", "Polish", "zlw/pl"),
+    Language("sv", "Swedish", "gmq/sv"),
+    Language("bg", "Bulgarian", "zls/bg", CYRILLIC),
+    Language("ro", "Romanian", "roa/ro"),
+    Language(
+        "ar-SA",
+        "Arabic (Saudi Arabia)",
+        "sem/ar",
+        frozenset({"ARABIC", "LATIN"}),
+        approximate="short vowels are spoken only where the text marks them",
+    ),
+    Language(
+        "ar-AE",
+        "Arabic (United Arab Emirates)",
+        "sem/ar",
+        frozenset({"ARABIC", "LATIN"}),
+        approximate="standard Arabic; short vowels are spoken only where the text marks them",
+    ),
+    Language("cs", "Czech", "zlw/cs"),
+    Language("el", "Greek", "grk/el", frozenset({"GREEK", "LATIN"})),
+    Language("fi", "Finnish", "urj/fi"),
+    Language("hr", "Croatian", "zls/hr"),
+    Language("ms", "Malay", "poz/ms"),
+    Language("ru", "Russian", "zle/ru", CYRILLIC),
+    Language("sk", "Slovak", "zlw/sk"),
+    Language("da", "Danish", "gmq/da"),
+    Language("ta", "Tamil", "dra/ta", frozenset({"TAMIL", "LATIN"})),
+    Language("uk", "Ukrainian", "zle/uk", CYRILLIC),
+)
+
+_BY_CODE = {language.code.lower(): language for language in LANGUAGES}
+# What people write -> the code of the table; a bare "en" is settled by the voice's own accent before this.
+_ALIASES = {
+    "en": "en-us",
+    "fr": "fr-fr",
+    "pt": "pt-br",
+    "es": "es-es",
+    "es-419": "es-mx",
+    "es-us": "es-mx",
+    "ar": "ar-sa",
+    "cmn": "zh",
+    "tl": "fil",
+    "in": "id",
+    "jp": "ja",
+    "en-uk": "en-gb",
+    "en-ie": "en-gb",
+    "en-nz": "en-au",
+}
+
+
+def find(code: str, accent: str = "en-US") -> Language:
+    """The table's language for a loosely written code ("en_us", "pt", "zh-Hans-CN"); a bare "en" takes `accent`.
+
+    Raises EngineFailed language_unsupported.
+    """
+    wanted = "-".join(code.strip().replace("_", "-").lower().split("-"))
+    if wanted == "en":
+        wanted = accent.lower()
+    for candidate in (wanted, wanted.split("-")[0]):
+        candidate = _ALIASES.get(candidate, candidate)
+        if candidate in _BY_CODE:
+            return _BY_CODE[candidate]
+    supported = ", ".join(language.code for language in LANGUAGES)
+    raise EngineFailed(f"The local voice does not speak this language. It speaks: {supported}.", "language_unsupported")

@@ -1,0 +1,131 @@
+"""The local voice: the espeak-ng library in child processes, own voices, exact phoneme and word times."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from avatarsite.core.children import ChildPool
+from avatarsite.core.engines import EngineFailed
+from twins.tts import languages, voices
+from twins.tts.base import TTS, AudioChunk, Phoneme, VoiceSettings, Word
+from twins.tts.espeak_messages import Speech, Utterance
+from twins.tts.mastering import Mastering, Samples
+from twins.tts.sounds import Span, spans
+from twins.tts.speakable import Piece, pieces
+
+_FACTORS = (0.5, 2.0)  # of rate and pitch; beyond, no speech is understood
+_SLOWEST, _FASTEST = 80, 450  # words per minute that the library takes
+_SECONDS_PER_PIECE = 20.0  # a piece takes some 5 ms; this only ends a hang
+_AUDIBLE = 0.004  # of full scale
+
+
+class LocalTTS(TTS):
+    """Speaks from the first sentence on; a piece of text at a time, so it can be interrupted anywhere.
+
+    processes: how many pieces are synthesised at once, by all callers together.
+    Further codes of EngineFailed: language_unsupported, voice_unknown, text_too_long, tts_unspeakable.
+    """
+
+    timings = True
+
+    def __init__(self, processes: int = 1) -> None:
+        self._pool = ChildPool("twins.tts.espeak_child", processes)
+
+    def _stream(self, text: str, voice: VoiceSettings) -> Iterator[AudioChunk]:
+        speaker = voices.find(voice.voice_id)
+        language = languages.find(voice.language, speaker.accent)
+        rate = _factor(voice.rate)
+        mastering: Mastering | None = None
+        for piece in pieces(text, language):
+            speech = self._say(_utterance(piece, speaker, language.file, rate, _factor(voice.pitch)))
+            if not speech.pcm:
+                continue
+            mastering = mastering or Mastering(speaker.colour, speech.sample_rate)
+            yield _chunk(piece, speech, mastering, piece.pause / rate)
+
+    def _say(self, utterance: Utterance) -> Speech:
+        with self._pool.child() as child:
+            child.send(utterance)
+            speech = child.receive(_SECONDS_PER_PIECE)
+        if not isinstance(speech, Speech):
+            raise EngineFailed("The engine gave an answer that is no speech.", "engine_crashed", retryable=True)
+        return speech
+
+    def languages(self) -> dict[str, str]:
+        return {language.code: language.name for language in languages.LANGUAGES}
+
+    def warm(self) -> None:
+        self._pool.warm()
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _factor(value: float) -> float:
+    return min(max(value, _FACTORS[0]), _FACTORS[1]) if math.isfinite(value) else 1.0
+
+
+def _utterance(piece: Piece, speaker: voices.Voice, file: str, rate: float, pitch: float) -> Utterance:
+    tempo = min(max(round(speaker.words_per_minute * rate), _SLOWEST), _FASTEST)
+    octaves = math.log2(pitch)  # the library's 0, 50 and 100 are half, same and double
+    return Utterance(_text(piece), file, speaker.timbre, tempo, round(50 + 50 * octaves))
+
+
+def _text(piece: Piece) -> str:
+    return " ".join(word.said for word in piece.words)
+
+
+def _chunk(piece: Piece, speech: Speech, mastering: Mastering, pause: float) -> AudioChunk:
+    audio = np.frombuffer(speech.pcm, "<i2").astype(np.float32) / np.float32(32768)
+    audio = audio[: _last_sound(audio, speech.sample_rate)]
+    sounds = spans(speech.phonemes, audio, speech.sample_rate)
+    silence = round(pause * speech.sample_rate)
+    if silence:
+        sounds.append(("", len(audio), len(audio) + silence))
+    mastered = mastering.feed(audio, silence)
+    pcm = np.round(mastered * 32767).astype("<i2").tobytes()
+    rate = speech.sample_rate
+    phonemes = tuple(Phoneme(symbol, start / rate, stop / rate) for symbol, start, stop in _joined(sounds))
+    return AudioChunk(pcm, rate, phonemes, _timed_words(piece, speech, len(audio), rate))
+
+
+def _last_sound(audio: Samples, rate: int) -> int:
+    """Where the speech ends; the silence after it is ours to choose."""
+    loud = np.flatnonzero(np.abs(audio) > _AUDIBLE)
+    return min(len(audio), int(loud[-1]) + rate // 100) if len(loud) else len(audio)
+
+
+def _joined(sounds: list[Span]) -> list[Span]:
+    """Pauses that follow each other are one pause."""
+    result: list[Span] = []
+    for symbol, start, stop in sounds:
+        if result and not symbol and not result[-1][0]:
+            result[-1] = ("", result[-1][1], stop)
+        elif stop > start:
+            result.append((symbol, start, stop))
+    return result
+
+
+def _timed_words(piece: Piece, speech: Speech, end: int, rate: int) -> tuple[Word, ...]:
+    """Each written word from its own first event to the next word's; words said in one breath share its time."""
+    starts = _starts(piece, speech, end)
+    bounds = [*starts[1:], end]
+    return tuple(
+        Word(word.written, start / rate, max(start, stop) / rate)
+        for word, start, stop in zip(piece.words, starts, bounds, strict=True)
+    )
+
+
+def _starts(piece: Piece, speech: Speech, end: int) -> list[int]:
+    """First sample of each word; the library's word events give places in the text that it was given."""
+    owner = [index for index, word in enumerate(piece.words) for _ in range(len(word.said) + 1)]
+    known: dict[int, int] = {0: 0}
+    for sample, place in speech.words:
+        index = owner[min(max(place, 0), len(owner) - 1)]
+        if index > max(known):  # never backwards
+            known[index] = min(max(sample, max(known.values())), end)
+    known.setdefault(len(piece.words), end)
+    anchors = sorted(known)
+    letters = np.cumsum([0, *(len(word.said) + 1 for word in piece.words)])
+    return [int(np.interp(letters[n], letters[anchors], [known[a] for a in anchors])) for n in range(len(piece.words))]
