@@ -87,7 +87,7 @@ def _chunk(piece: Piece, speech: Speech, mastering: Mastering, pause: float) -> 
     pcm = np.round(mastered * 32767).astype("<i2").tobytes()
     rate = speech.sample_rate
     phonemes = tuple(Phoneme(symbol, start / rate, stop / rate) for symbol, start, stop in _joined(sounds))
-    return AudioChunk(pcm, rate, phonemes, _timed_words(piece, speech, len(audio), rate))
+    return AudioChunk(pcm, rate, phonemes, _timed_words(piece, speech, sounds, rate))
 
 
 def _last_sound(audio: Samples, rate: int) -> int:
@@ -107,10 +107,12 @@ def _joined(sounds: list[Span]) -> list[Span]:
     return result
 
 
-def _timed_words(piece: Piece, speech: Speech, end: int, rate: int) -> tuple[Word, ...]:
-    """Each written word from its own first event to the next word's; words said in one breath share its time."""
+def _timed_words(piece: Piece, speech: Speech, sounds: list[Span], rate: int) -> tuple[Word, ...]:
+    """Each written word from its own first event to the pause or word after it."""
+    end = sounds[-1][1] if not sounds[-1][0] else sounds[-1][2]
     starts = _starts(piece, speech, end)
-    bounds = [*starts[1:], end]
+    pauses = {stop: start for symbol, start, stop in sounds if not symbol}
+    bounds = [pauses.get(stop, stop) for stop in starts[1:]] + [end]
     return tuple(
         Word(word.written, start / rate, max(start, stop) / rate)
         for word, start, stop in zip(piece.words, starts, bounds, strict=True)
@@ -118,7 +120,7 @@ def _timed_words(piece: Piece, speech: Speech, end: int, rate: int) -> tuple[Wor
 
 
 def _starts(piece: Piece, speech: Speech, end: int) -> list[int]:
-    """First sample of each word; the library's word events give places in the text that it was given."""
+    """First sample of each word, from the library's word events; words said in one breath share its time."""
     owner = [index for index, word in enumerate(piece.words) for _ in range(len(word.said) + 1)]
     known: dict[int, int] = {0: 0}
     for sample, place in speech.words:
