@@ -11,8 +11,8 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
-from django.core.asgi import get_asgi_application
 from django.conf import settings
+from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 

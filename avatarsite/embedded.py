@@ -35,7 +35,9 @@ def warm() -> None:
     from twins.models import Replica
     from videos.renderers.base import FaceRef, VideoFormat
 
-    faces = [FaceRef(kind, name) for kind, name in Replica.objects.filter(status="ready").values_list("kind", "portrait")]
+    faces = [
+        FaceRef(kind, name) for kind, name in Replica.objects.filter(status="ready").values_list("kind", "portrait")
+    ]
     size = settings.VIDEO_SIZE
     try:
         engines.load("TTS", "local").warm()

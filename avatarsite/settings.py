@@ -15,7 +15,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"  # finished files
 STREAMS_DIR = DATA_DIR / "streams"  # clips while they are being made; web and workers must share it
-CACHE_DIR = DATA_DIR / "cache"  # may be deleted at any time
+CACHE_DIR = Path(env.str("CACHE_DIR", default=str(DATA_DIR / "cache")))  # may be deleted at any time
 MEDIA_URL = "/media/"
 MEDIA_URL_TTL = env.int("MEDIA_URL_TTL", default=86_400)  # seconds that a signed media URL stays valid
 

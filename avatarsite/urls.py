@@ -16,7 +16,11 @@ urlpatterns = [
     re_path(r"^api/session/create/?$", api_chat.SessionCreateView.as_view(), name="session-create"),
     re_path(rf"{SESSION}/played/?$", api_chat.PlayedView.as_view(), name="session-played"),
     re_path(rf"{SESSION}/history/?$", api_chat.HistoryView.as_view(), name="session-history"),
-    re_path(rf"{SESSION}/videos/(?P<video_id>[0-9a-z]{{1,40}})/?$", api_chat.SessionVideoView.as_view(), name="session-video"),
+    re_path(
+        rf"{SESSION}/videos/(?P<video_id>[0-9a-z]{{1,40}})/?$",
+        api_chat.SessionVideoView.as_view(),
+        name="session-video",
+    ),
     re_path(r"^api/chat/?$", api_chat.chat, name="api-chat"),
     re_path(r"^api/chat/stream/?$", api_chat.chat_stream, name="api-chat-stream"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

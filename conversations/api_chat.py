@@ -37,7 +37,9 @@ class SessionCreateView(APIView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(request=serializers.SessionIn, responses={200: serializers.SessionOut}, operation_id="session_create")
+    @extend_schema(
+        request=serializers.SessionIn, responses={200: serializers.SessionOut}, operation_id="session_create"
+    )
     def post(self, request: Request) -> Response:
         hit("session", address(request._request), settings.SESSIONS_PER_ADDRESS)
         body = serializers.SessionIn(data=json_object(request._request, optional=True))
@@ -86,7 +88,7 @@ def dialect(view: AsyncView) -> AsyncView:
     @wraps(view)
     async def answer(request: HttpRequest, *args: Any) -> HttpResponseBase:
         if request.method != "POST":
-            return _error(ApiError(HTTPStatus.METHOD_NOT_ALLOWED, f"Method \"{request.method}\" not allowed.", "method"))
+            return _error(ApiError(HTTPStatus.METHOD_NOT_ALLOWED, f'Method "{request.method}" not allowed.', "method"))
         try:
             return await view(request, *args)
         except ApiError as error:

@@ -16,7 +16,9 @@ def session_by_token(token: object) -> ChatSession:
         key = uuid.UUID(str(token))
     except ValueError as error:
         raise unknown from error
-    session = ChatSession.objects.select_related("twin__replica", "twin__voice", "personality", "user").filter(pk=key).first()
+    session = (
+        ChatSession.objects.select_related("twin__replica", "twin__voice", "personality", "user").filter(pk=key).first()
+    )
     if session is None:
         raise unknown
     return session

@@ -12,7 +12,9 @@ from videos.models import Video
 
 
 class SessionIn(serializers.Serializer[Any]):
-    twin_id = serializers.CharField(required=False, allow_null=True, max_length=40, help_text="Default: the first twin.")
+    twin_id = serializers.CharField(
+        required=False, allow_null=True, max_length=40, help_text="Default: the first twin."
+    )
 
 
 class TwinOut(serializers.Serializer[Any]):

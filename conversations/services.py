@@ -36,9 +36,7 @@ def say(session: ChatSession, text: str, video_id: str) -> Video:
         raise ApiError(HTTPStatus.CONFLICT, twin.trouble, "twin_unusable")
     with transaction.atomic():
         asked = Message.objects.create(session=session, role=Message.Role.USER, text=text)
-        video = videos.ask(
-            twin, source=Video.Source.REPLY, video_id=video_id, owner=session.user, queue=Queue.CHAT
-        )
+        video = videos.ask(twin, source=Video.Source.REPLY, video_id=video_id, owner=session.user, queue=Queue.CHAT)
         Message.objects.create(session=session, role=Message.Role.ASSISTANT, video=video, answers=asked)
         ChatSession.objects.filter(pk=session.pk).update(
             state=ChatSession.State.THINKING, last_active_at=timezone.now()

@@ -97,7 +97,9 @@ class Turn:
         known = self._text.strip()
         missing = text[len(known) :] if text.startswith(known) else ""
         self._text = text
-        return [TurnEvent("delta", fields={"text": missing})] * bool(missing) + [TurnEvent("reply", fields={"text": text})]
+        return [TurnEvent("delta", fields={"text": missing})] * bool(missing) + [
+            TurnEvent("reply", fields={"text": text})
+        ]
 
     def _play(self) -> list[TurnEvent]:
         if self._playable:

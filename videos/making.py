@@ -1,11 +1,11 @@
 """How a clip is made: words, speech, picture, files; each step leaves its result on the row."""
 
+import errno
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -28,13 +28,22 @@ def make(ticket: Ticket) -> None:
     video: Video = ticket.job
     fragmented = video.stream_path
     final = fragmented.with_suffix(".final.mp4")
-    fragmented.parent.mkdir(parents=True, exist_ok=True)
-    fragmented.unlink(missing_ok=True)
     try:
+        fragmented.parent.mkdir(parents=True, exist_ok=True)
+        fragmented.unlink(missing_ok=True)
         captioner = _render(ticket, fragmented)
         _publish_files(ticket, fragmented, final, captioner)
+    except OSError as error:
+        raise _storage_trouble(error) from error
     finally:
         shutil.rmtree(fragmented.parent, ignore_errors=True)
+
+
+def _storage_trouble(error: OSError) -> EngineFailed:
+    """What went wrong with our own disk, in words without paths."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return EngineFailed("The disk is full: the video could not be stored.", "disk_full", retryable=True)
+    return EngineFailed("The storage could not be written.", "storage_failed", retryable=True)
 
 
 def _render(ticket: Ticket, path: Path) -> Captioner:
@@ -111,7 +120,16 @@ def _publish_files(ticket: Ticket, fragmented: Path, final: Path, captioner: Cap
     renderer.poster(FaceRef(video.replica.kind, video.replica.portrait), poster, _format(video))
     files = _store(video, final, poster, captioner.vtt())
     engines_used = {**video.engines, "renderer": RENDERER}
-    if not move(video, Status.READY, ticket=ticket.attempt, stage="", progress=100, duration=duration, engines=engines_used, **files):
+    if not move(
+        video,
+        Status.READY,
+        ticket=ticket.attempt,
+        stage="",
+        progress=100,
+        duration=duration,
+        engines=engines_used,
+        **files,
+    ):
         for field, name in files.items():
             getattr(video, field).storage.delete(name)
 

@@ -20,12 +20,23 @@ if TYPE_CHECKING:
 RECIPE_VERSION = 1  # raise it when welcome and idle clips must be made anew
 
 
-def ask(twin: Twin, *, source: str, video_id: str = "", owner: "User | None" = None, queue: Queue = Queue.BATCH) -> Video:
+def ask(
+    twin: Twin,
+    *,
+    source: str,
+    script: str = "",
+    video_id: str = "",
+    owner: "User | None" = None,
+    queue: Queue = Queue.BATCH,
+) -> Video:
     """Queue a clip of `twin`; call inside the transaction that belongs to it.
 
-    video_id: made beforehand by a caller that wants to watch the job from its first moment.
+    script: the words, for the source "text". video_id: made beforehand by a caller that wants to watch the job from
+    its first moment.
     """
-    video = Video(pk=video_id or new_video_id(), twin=twin, source=source, owner=owner, queue=queue, **_looks(twin))
+    video = Video(
+        pk=video_id or new_video_id(), twin=twin, source=source, script=script, owner=owner, queue=queue, **_looks(twin)
+    )
     video.save(force_insert=True)
     jobs.enqueue(video)
     return video

@@ -1,5 +1,6 @@
 """System checks: a configuration that cannot work is refused at start, with words."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,9 @@ def chains_name_configured_engines(**_: Any) -> list[Error]:
     if not settings.LLM_CHAIN:
         return [Error("LLM_CHAIN is empty.", hint="Name at least one of: " + ", ".join(settings.LLM), id="core.E001")]
     hint = "Known engines: " + ", ".join(settings.LLM)
-    return [Error(f"LLM_CHAIN names “{alias}”, which is not configured.", hint=hint, id="core.E002") for alias in unknown]
+    return [
+        Error(f"LLM_CHAIN names “{alias}”, which is not configured.", hint=hint, id="core.E002") for alias in unknown
+    ]
 
 
 @register()
@@ -28,3 +31,10 @@ def picture_size_is_even(**_: Any) -> list[Error]:
     if settings.VIDEO_SIZE % 2 or not 128 <= settings.VIDEO_SIZE <= 1080:
         return [Error("VIDEO_SIZE must be an even number from 128 to 1080.", id="core.E004")]
     return []
+
+
+@register()
+def rates_are_readable(**_: Any) -> list[Error]:
+    names = ("CHAT_PER_SESSION", "CHAT_PER_ADDRESS", "SESSIONS_PER_ADDRESS")
+    wrong = [name for name in names if not re.fullmatch(r"[0-9]+/[smh]", getattr(settings, name))]
+    return [Error(f"{name} must look like 30/m: a number per s, m or h.", id="core.E005") for name in wrong]

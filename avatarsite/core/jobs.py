@@ -152,7 +152,12 @@ def claim(job: Job, worker: str) -> Ticket | None:
     now = timezone.now()
     rows = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, not_before__lte=now)
     taken = rows.filter(status=Status.QUEUED).update(
-        status=Status.RUNNING, attempt=F("attempt") + 1, worker=worker, heartbeat_at=now, error_code="", status_details=""
+        status=Status.RUNNING,
+        attempt=F("attempt") + 1,
+        worker=worker,
+        heartbeat_at=now,
+        error_code="",
+        status_details="",
     )
     if not taken:
         return None
@@ -246,7 +251,9 @@ def put_back_silent(*, worker: str = "") -> int:
     """
     silent = timezone.now() - timedelta(seconds=settings.JOB_SILENT_AFTER)
     lost = Q(worker=worker) if worker else Q(heartbeat_at__lt=silent)
-    return sum(_put_back(job) for model in RUNNERS for job in model._default_manager.filter(lost, status=Status.RUNNING))
+    return sum(
+        _put_back(job) for model in RUNNERS for job in model._default_manager.filter(lost, status=Status.RUNNING)
+    )
 
 
 def _put_back(job: Job) -> bool:

@@ -1,0 +1,50 @@
+"""What all tests share: an environment of their own, and the running product."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Before Django reads its settings: no test may see the developer's own .env, keys or data.
+_SHARED = Path(tempfile.gettempdir()) / f"avatarsite-tests-{os.getuid()}"
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="avatarsite-test-")
+os.environ.setdefault("CACHE_DIR", str(_SHARED / "cache"))  # drawn faces; safe to share, keyed by their version
+for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LLM_CHAIN", "SECRET_KEY"):
+    os.environ[_name] = ""
+os.environ.pop("LLM_CHAIN")
+
+import pytest  # noqa: E402
+
+from tests.stack import Stack  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite tests run on a file: threads of a job must see what the test wrote, as they do in the product."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite"):
+        default["TEST"]["NAME"] = str(settings.DATA_DIR / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The running product, shared by the tests of one process: for tests that leave it as they found it."""
+    running = Stack(tmp_path_factory.mktemp("stack")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    """Start an installation of the test's own, with its environment."""
+    started: list[Stack] = []
+
+    def start(**environment: str) -> Stack:
+        started.append(Stack(tmp_path / f"stack{len(started)}", **environment).start())
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()

@@ -1,0 +1,140 @@
+"""The real product, started as its users start it, in a folder and on a port of its own.
+
+On the embedded default that is one `manage.py serve`; with CELERY_BROKER_URL in the environment it is the same
+command for the web and a real Celery worker beside it, on a database of their own.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+
+from tests.services import REDIS_DATABASES, free_port
+
+ROOT = Path(__file__).parent.parent
+UP_SECONDS = 60.0
+ON_SERVICES = bool(os.environ.get("CELERY_BROKER_URL"))
+QUIET = {"CHAT_PER_SESSION": "0/m", "CHAT_PER_ADDRESS": "0/m", "SESSIONS_PER_ADDRESS": "0/m"}
+
+
+class Stack:
+    """A running installation: `url`, its `environment`, and ways to kill and restart its processes."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "LLM"))}
+        self.environment = {
+            **inherited,
+            **QUIET,
+            "DATA_DIR": str(data_dir),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "JOB_HEARTBEAT": "0.5",
+            "JOB_SILENT_AFTER": "3",
+            "CACHE_DIR": os.environ["CACHE_DIR"],
+            **environment,
+        }
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        if ON_SERVICES:
+            self.environment |= _own_database() | _own_broker()
+
+    def start(self) -> "Stack":
+        self.start_web()
+        if ON_SERVICES:
+            self.start_worker()
+        self.wait_until_ready()
+        return self
+
+    def start_web(self) -> None:
+        self.web = self._process("manage.py", "serve", log="web.log")
+
+    def start_worker(self) -> None:
+        """A Celery worker; only on services."""
+        options = ["-P", "threads", "-c", "4", "-Q", "chat,batch", "--without-gossip", "--without-mingle"]
+        self.worker = self._process("-m", "celery", "-A", "avatarsite", "worker", *options, log="worker.log")
+
+    def wait_until_ready(self) -> dict[str, Any]:
+        deadline = time.monotonic() + UP_SECONDS
+        while time.monotonic() < deadline:
+            assert self.web is not None and self.web.poll() is None, self.logs()
+            try:
+                answer = requests.get(f"{self.url}/readyz", timeout=5)
+                if answer.status_code == 200:
+                    return dict(answer.json())
+            except requests.RequestException:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready after {UP_SECONDS} s: {self.logs()}")
+
+    def working_process(self) -> "subprocess.Popen[bytes]":
+        """The process that does the jobs."""
+        process = self.worker if ON_SERVICES else self.web
+        assert process is not None
+        return process
+
+    def kill_worker(self) -> None:
+        """SIGKILL to the process that does the jobs, and nothing kinder."""
+        process = self.working_process()
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
+
+    def restart_worker(self) -> None:
+        if ON_SERVICES:
+            self.start_worker()
+        else:
+            self.start_web()
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        for process in (self.web, self.worker):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        for process in (self.web, self.worker):
+            if process is not None:
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on this installation; returns its stdout."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text(errors="replace")[-4000:] for path in sorted(self.data_dir.glob("*.log")))
+
+    def _process(self, *arguments: str, log: str) -> "subprocess.Popen[bytes]":
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        out = (self.data_dir / log).open("ab")
+        command = [sys.executable, *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=out, stderr=out, start_new_session=True)
+
+
+def _own_database() -> dict[str, str]:
+    """A new, empty database on the suite's PostgreSQL."""
+    url = os.environ["DATABASE_URL"]
+    name = f"stack_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+    return {"DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}"}
+
+
+def _own_broker() -> dict[str, str]:
+    """A numbered database of the suite's Redis, so that no stack hears another's bell."""
+    url = os.environ["CELERY_BROKER_URL"]
+    return {"CELERY_BROKER_URL": url.rsplit("/", 1)[0] + f"/{secrets.randbelow(REDIS_DATABASES - 1) + 1}"}

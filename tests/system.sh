@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs the Debian packages that the tests need: a browser, PostgreSQL and Redis. Running the product needs none.
+missing=""
+command -v chromium >/dev/null || missing="$missing chromium"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v redis-server >/dev/null || missing="$missing redis-server"
+[ -z "$missing" ] && exit 0
+
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+echo "Installing Debian packages for the tests:$missing"
+if ! { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq $missing >/dev/null; }; then
+    echo "Could not install:$missing. Install them as root, or tests that need them will be reported as NOT RUN."
+fi

@@ -1,0 +1,241 @@
+"""What happens when things die: the worker, the broker, the disk, the language model. On the running product."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.client import chat, chat_events, create_session, video_status
+from tests.fakes.openai_server import FakeOpenAI
+from tests.services import start_redis
+from tests.stack import ON_SERVICES, Stack
+
+LONG = " ".join(f"This is sentence number {n} of a long talk about nothing at all." for n in range(60))
+ASK_FOR_LONG_CLIP = (
+    "from twins.models import Twin; from videos import services; from videos.models import Video; "
+    "from django.db import transaction; t = Twin.objects.get(pk='leo'); "
+    "v = services.ask(t, source='text', script={script!r}); print(v.pk)"
+)
+TELL = (
+    "from videos.models import Video; v = Video.objects.get(pk={pk!r}); "
+    "print(v.status, v.attempt, v.stage, v.progress, v.error_code, v.file.name or '-', v.status_details)"
+)
+
+
+def ask_for_long_clip(stack: Stack) -> str:
+    return stack.manage("shell", "-v0", "-c", ASK_FOR_LONG_CLIP.format(script=LONG)).split()[-1]
+
+
+def tell(stack: Stack, pk: str) -> list[str]:
+    return stack.manage("shell", "-v0", "-c", TELL.format(pk=pk)).strip().split(" ", 6)
+
+
+def wait_for(look: Any, seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def growing_file(stack: Stack, pk: str) -> Path | None:
+    return next(
+        (path for path in (stack.data_dir / "streams" / pk).glob("*.mp4") if path.stat().st_size > 50_000), None
+    )
+
+
+def children_of(process: "subprocess.Popen[bytes]") -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout
+    return [int(pid) for pid in listed.split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def test_a_worker_killed_in_mid_render_is_followed_by_one_that_finishes_the_clip_once(start_stack) -> None:
+    stack = start_stack()
+    pk = ask_for_long_clip(stack)
+    wait_for(lambda: growing_file(stack, pk))
+    stack.kill_worker()
+    assert tell(stack, pk)[0] == "running", "the kill came too late to test anything"
+    stack.restart_worker()
+    status = wait_for(lambda: (said := tell(stack, pk))[0] == "ready" and said, 90)
+    assert status[1] == "2"
+    stored = [path.name for path in (stack.data_dir / "media" / "videos" / pk).iterdir()]
+    assert sorted(stored) == ["2.jpg", "2.mp4", "2.vtt"]
+    assert not (stack.data_dir / "streams" / pk).exists()
+
+
+def test_ctrl_c_ends_every_process_and_a_job_cut_off_is_finished_after_the_next_start(start_stack) -> None:
+    stack = start_stack()
+    pk = ask_for_long_clip(stack)
+    wait_for(lambda: growing_file(stack, pk))
+    helpers = children_of(stack.working_process())
+    assert helpers, "voice and face run in processes of their own"
+    stack.stop()
+    wait_for(lambda: not any(map(is_alive, helpers)), 10)
+    stack.start()
+    assert wait_for(lambda: (said := tell(stack, pk))[0] == "ready" and said, 90)
+
+
+def test_helper_processes_die_with_a_killed_server(start_stack) -> None:
+    stack = start_stack()
+    chat(stack, create_session(stack)["session_token"], "Hello!")
+    helpers = children_of(stack.working_process())
+    stack.kill_worker()
+    wait_for(lambda: not any(map(is_alive, helpers)), 10)
+
+
+def test_a_helper_process_killed_in_mid_render_costs_one_attempt_and_nothing_else(start_stack) -> None:
+    stack = start_stack()
+    pk = ask_for_long_clip(stack)
+    wait_for(lambda: growing_file(stack, pk))
+    for helper in children_of(stack.working_process()):
+        os.kill(helper, signal.SIGKILL)
+    status = wait_for(lambda: (said := tell(stack, pk))[0] == "ready" and said, 90)
+    assert int(status[1]) >= 2
+    assert chat(stack, create_session(stack)["session_token"], "Hello!").status_code == 200
+
+
+@pytest.fixture
+def model() -> Iterator[FakeOpenAI]:
+    with FakeOpenAI() as server:
+        yield server
+
+
+def with_model(start_stack: Any, model: FakeOpenAI, **environment: str) -> Stack:
+    stack: Stack = start_stack(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="sk-test-key", LLM_TIMEOUT="3", **environment)
+    return stack
+
+
+def test_the_language_model_is_given_the_session_history_and_no_other(start_stack, model) -> None:
+    stack = with_model(start_stack, model)
+    mine, theirs = (create_session(stack)["session_token"] for _ in range(2))
+    chat(stack, theirs, "My secret word is marmalade.")
+    assert chat(stack, mine, "My name is Ada.").json()["engines"]["llm"] == "openai"
+    chat(stack, mine, "What is my name?")
+    said = [message["content"] for message in model.requests[-1].json["messages"] if message["role"] != "system"]
+    assert said[0] == "My name is Ada." and said[-1] == "What is my name?" and len(said) == 3
+    assert "marmalade" not in str(model.requests[-1].json)
+
+
+@pytest.mark.parametrize("trouble", ["500", "slow", "empty", "html200"])
+def test_a_language_model_in_trouble_is_replaced_by_the_local_one(start_stack, model, trouble) -> None:
+    stack = with_model(start_stack, model)
+    model.behave(trouble)
+    reply = chat(stack, create_session(stack)["session_token"], "Hello, who are you?").json()
+    assert reply["engines"]["llm"] == "local" and reply["reply_text"]
+
+
+@pytest.mark.parametrize("trouble", ["500", "slow", "empty", "401"])
+def test_a_language_model_in_trouble_without_a_substitute_ends_in_words(start_stack, model, trouble) -> None:
+    stack = with_model(start_stack, model, LLM_CHAIN="openai", JOB_MAX_ATTEMPTS="1")
+    model.behave(trouble)
+    token = create_session(stack)["session_token"]
+    answer = chat(stack, token, "Hello!")
+    assert answer.status_code == 502 and answer.json()["detail"]
+    assert "sk-test-key" not in answer.text + stack.logs()
+    last = list(chat_events(stack, token, "Hello!"))[-1]
+    assert last.name == "error" and last.data["code"].startswith("llm_")
+
+
+def test_a_full_disk_ends_the_job_in_words_and_leaves_nothing_half_made(start_stack) -> None:
+    """A file-system of 3 MB stands for the disk; needs the right to mount one."""
+    stack: Stack = start_stack()
+    streams = stack.data_dir / "streams"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(streams)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("NOT RUN: mounting a small file-system needs root")
+    try:
+        (streams / "filler").write_bytes(b"x" * 900_000)
+        token = create_session(stack)["session_token"]
+        answer = requests.post(
+            f"{stack.url}/api/chat", json={"session_token": token, "message": "Hello, who are you?"}, timeout=60
+        )
+        assert answer.status_code in (202, 502), answer.text
+        pk = str(_only_reply(stack))
+        said = wait_for(lambda: (row := tell(stack, pk))[4] == "disk_full" and row)
+        assert "disk" in said[6].lower() or "storage" in said[6].lower()
+        assert said[5] == "-"
+        (streams / "filler").unlink()
+        wait_for(lambda: video_status(stack, token, pk)["status"] in ("ready", "error"), 60)
+    finally:
+        subprocess.run(["umount", "-l", str(streams)], check=True)
+
+
+def _only_reply(stack: Stack) -> str:
+    code = "from videos.models import Video; print(Video.objects.filter(source='reply').get().pk)"
+    return stack.manage("shell", "-v0", "-c", code).strip()
+
+
+@dataclass(frozen=True)
+class Redis:
+    url: str
+    pid: int
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Redis]:
+    """A Redis of the test's own: freezing the suite's would freeze other tests."""
+    with start_redis() as (port, process):
+        yield Redis(f"redis://127.0.0.1:{port}/0", process.pid)
+
+
+@pytest.mark.services
+@pytest.mark.skipif(not ON_SERVICES, reason="needs a broker")
+def test_with_a_frozen_broker_messages_are_taken_at_once_and_answered_when_it_thaws(start_stack, own_redis) -> None:
+    stack = start_stack(CHAT_WAIT_SECONDS="2", CELERY_BROKER_URL=own_redis.url)
+    token = create_session(stack)["session_token"]
+    os.kill(own_redis.pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        answer = chat(stack, token, "Hello!")
+        assert answer.status_code == 202, answer.text
+        assert time.monotonic() - started < 30
+        assert answer.json()["status"] == "queued"
+    finally:
+        os.kill(own_redis.pid, signal.SIGCONT)
+    video_id = answer.json()["video_id"]
+    wait_for(lambda: video_status(stack, token, video_id)["status"] == "ready", 90)
+
+
+def test_many_sessions_at_once_each_get_their_own_answer(stack: Stack) -> None:
+    answers: dict[int, str] = {}
+
+    def talk(number: int) -> None:
+        token = create_session(stack)["session_token"]
+        answers[number] = chat(stack, token, f"Hello, number {number} here!").json()["reply_text"]
+
+    threads = [threading.Thread(target=talk, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 6 and all(answers.values())
+
+
+def test_nothing_stays_behind_when_a_clip_is_erased(stack: Stack) -> None:
+    token = create_session(stack)["session_token"]
+    reply = chat(stack, token, "Hello!").json()
+    folder = stack.data_dir / "media" / "videos" / reply["video_id"]
+    assert folder.exists()
+    code = f"from videos import services; from videos.models import Video; services.erase(Video.objects.get(pk='{reply['video_id']}'))"
+    stack.manage("shell", "-v0", "-c", code)
+    assert requests.get(reply["video_url"], timeout=10).status_code == 404
+    assert not [path for path in folder.glob("*")]
+    shutil.rmtree(folder, ignore_errors=True)
