@@ -140,13 +140,13 @@ WORKER_THREADS = env.int("WORKER_THREADS", default=4)  # jobs that one worker sh
 JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=2.0)  # seconds between two signs of life of a running job
 JOB_SILENT_AFTER = env.float("JOB_SILENT_AFTER", default=10.0)  # seconds without one: the job is given to another
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=4)
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+IN_PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+SHARED_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
 }
-if REDIS_URL:
-    CACHES["default"]["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1}
+CACHES = {"default": SHARED_CACHE if REDIS_URL else IN_PROCESS_CACHE}
 
 # -- Engines: alias -> dotted path and options; a chain is the order in which they are tried
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

@@ -1,7 +1,7 @@
 """The avatar chat dialect: `/api/…`. Open to visitors; the session token is the key. Errors: `{"detail": "..."}`."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +21,7 @@ from avatarsite.core.api.parsing import json_object
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.api.throttles import address, hit
 from avatarsite.core.jobs import Status
+from avatarsite.core.models import User
 from conversations import serializers, services
 from conversations.selectors import session_by_token
 from conversations.turns import Turn, TurnEvent
@@ -28,8 +29,7 @@ from videos import selectors as videos
 from videos.models import Video, new_video_id
 from videos.selectors import base_url
 
-PING_EVENTS = ("progress",)
-AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 class SessionCreateView(APIView):
@@ -44,7 +44,8 @@ class SessionCreateView(APIView):
         hit("session", address(request._request), settings.SESSIONS_PER_ADDRESS)
         body = serializers.SessionIn(data=json_object(request._request, optional=True))
         body.is_valid(raise_exception=True)
-        session = services.open_session(request.user, body.validated_data.get("twin_id"))
+        user = request.user if isinstance(request.user, User) else None
+        session = services.open_session(user, body.validated_data.get("twin_id"))
         return Response(serializers.session_out(session, base_url(request._request)))
 
 

@@ -119,17 +119,8 @@ def _publish_files(ticket: Ticket, fragmented: Path, final: Path, captioner: Cap
     poster = final.with_name("poster.jpg")
     renderer.poster(FaceRef(video.replica.kind, video.replica.portrait), poster, _format(video))
     files = _store(video, final, poster, captioner.vtt())
-    engines_used = {**video.engines, "renderer": RENDERER}
-    if not move(
-        video,
-        Status.READY,
-        ticket=ticket.attempt,
-        stage="",
-        progress=100,
-        duration=duration,
-        engines=engines_used,
-        **files,
-    ):
+    facts = {"duration": duration, "engines": {**video.engines, "renderer": RENDERER}, **files}
+    if not move(video, Status.READY, ticket=ticket.attempt, stage="", progress=100, **facts):
         for field, name in files.items():
             getattr(video, field).storage.delete(name)
 

@@ -31,7 +31,7 @@ class Child:
         ours, theirs = socket.socketpair()
         self.module = module
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603  our own interpreter and module, nothing from outside
             [sys.executable, "-m", module, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=environment,
@@ -100,7 +100,10 @@ class ChildPool:
             clean = not error.code.startswith("engine_")  # the child itself refused: it is healthy
             raise
         finally:
-            self._slots.put(child if clean else self._discard(child))
+            if not clean:
+                self._discard(child)
+                child = None
+            self._slots.put(child)
 
     def warm(self) -> None:
         """Start one child now, so that the first call does not wait for imports."""

@@ -194,7 +194,7 @@ def retry(job: Job) -> bool:
     """Queue a failed or cancelled job once more, from a person's wish. READY jobs stay as they are."""
     if job.status not in (Status.ERROR, Status.CANCELLED):
         return False
-    fields = {"progress": 0, "stage": "", "error_code": "", "status_details": "", "finished_at": None}
+    fields: dict[str, Any] = {"progress": 0, "stage": "", "error_code": "", "status_details": "", "finished_at": None}
     moved = move(job, Status.QUEUED, not_before=timezone.now(), **fields)
     if moved:
         enqueue(job)

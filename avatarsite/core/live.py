@@ -47,10 +47,11 @@ async def watch(topic: str) -> AsyncIterator["asyncio.Queue[Event]"]:
         yield queue
 
 
-async def next_event(queue: "asyncio.Queue[Event]", timeout: float) -> Event | None:
-    """The next event, or None after `timeout` seconds: time to look at the row."""
+async def next_event(queue: "asyncio.Queue[Event]", seconds: float) -> Event | None:
+    """The next event, or None after so many seconds: time to look at the row."""
     with contextlib.suppress(TimeoutError):
-        return await asyncio.wait_for(queue.get(), timeout)
+        async with asyncio.timeout(seconds):
+            return await queue.get()
     return None
 
 
@@ -112,7 +113,7 @@ async def _from_redis(topic: str, queue: "asyncio.Queue[Event]") -> AsyncIterato
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
         with contextlib.suppress(redis.RedisError, TimeoutError, OSError):
-            await asyncio.wait_for(pubsub.aclose(), 1)
+            await asyncio.wait_for(pubsub.aclose(), 1)  # type: ignore[no-untyped-call]
             await asyncio.wait_for(client.aclose(), 1)
 
 

@@ -6,7 +6,7 @@ from django.apps import apps
 from avatarsite.core import jobs, worker
 
 
-@shared_task(name="jobs.run", ignore_result=True)
+@shared_task(name="jobs.run", ignore_result=True)  # type: ignore[untyped-decorator]
 def run_job(label: str, pk: str) -> None:
     """Claim the job and do it; a doubled or late message finds nothing to claim."""
     job = apps.get_model(label)._default_manager.filter(pk=pk).first()

@@ -7,14 +7,17 @@ for a lock of the process first keeps them in line and brought it under 100 ms.
 import threading
 from typing import Any
 
-from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
+from django.db.backends.sqlite3 import base as sqlite
 from django.db.utils import OperationalError
 
 WRITERS = threading.Lock()
 PATIENCE = 20.0  # seconds
 
 
-class DatabaseWrapper(SQLiteWrapper):
+SQLiteWrapper: Any = sqlite.DatabaseWrapper  # its stubs do not know the methods that are overridden here
+
+
+class DatabaseWrapper(SQLiteWrapper):  # type: ignore[misc]
     _writing = False
 
     def _start_transaction_under_autocommit(self) -> None:
