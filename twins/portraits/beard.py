@@ -1,49 +1,105 @@
-"""Beards, drawn on the bare face, so that they move with the jaw."""
+"""Beards, drawn on the bare face, so that they move with the jaw; and hair cut short beside the temples."""
 
 import math
 import random
+from dataclasses import dataclass
 
 import skia
 
 from twins.portraits.hair import tone_at
 from twins.portraits.outline import half_width, outline
-from twins.portraits.pen import bow, paint
+from twins.portraits.pen import bow, curve, mix, paint
 from twins.portraits.person import AXIS, Person
 
 
-def thickness(person: Person, x: float, y: float) -> float:
-    """How densely the beard grows at a point of the face, 0 to 1."""
+def soft(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+def density(person: Person, x: float, y: float) -> float:
+    """How densely a beard grows at a point of the face, 0 to 1."""
     s = person.shape
     out = abs(x - AXIS)
-    edge = half_width(person, min(y, s.chin_y - 2))
-    line = s.mouth_y - 18 + 46 * (1 - min(out / edge, 1)) ** 0.7 - 62 * max(out / edge - 0.72, 0) / 0.28
-    jaw = min(max((y - line) / 16, 0), 1) if out > 50 or y > s.mouth_y + 14 else 0.0
-    lip = math.exp(-(((y - (s.nose_y + 31 + 0.0035 * out * out)) / 10) ** 2)) * (out < 74)
-    beside = math.exp(-(((out - 82) / 15) ** 2)) * (s.nose_y + 26 < y < s.chin_y)
-    bare = math.exp(-((out / 26) ** 2) - (((y - s.mouth_y - 26) / 7) ** 2))
-    return max(jaw, lip, beside) * (1 - 0.75 * bare)
+    share = out / half_width(person, min(y, s.chin_y - 3))
+    # the upper border falls from the ears to the corners of the mouth
+    border = s.mouth_y - 2 - 122 * soft((share - 0.62) / 0.38) ** 1.5
+    jaw = soft((y - border) / 20) * soft((out - 58 + max(y - s.mouth_y - 10, 0) * 2.4) / 16)
+    lip = math.exp(-(((y - (s.nose_y + 32 + 0.0034 * out * out)) / 10) ** 2)) * soft((78 - out) / 10)
+    beside = math.exp(-(((out - 84) / 14) ** 2)) * soft((y - s.nose_y - 30) / 16)
+    bare = math.exp(-((out / 30) ** 2) - (((y - s.mouth_y - 24) / 8) ** 2))
+    return max(jaw, lip, beside) * (1 - 0.8 * bare)
 
 
-def full_beard(canvas: skia.Canvas, person: Person) -> None:
-    """Short, dense hair on the lip, the chin and along the jaw."""
-    dice = random.Random(17)
-    s, tones = person.shape, person.hair_tones
-    canvas.save()
-    canvas.clipPath(outline(person), skia.ClipOp.kIntersect, True)
-    levels = [skia.Path() for _ in range(10)]
-    for _ in range(5200):
-        x, y = AXIS + dice.uniform(-172, 172), dice.uniform(s.nose_y + 10, s.chin_y + 4)
-        if dice.random() > thickness(person, x, y):
-            continue
-        light = 0.62 - 0.34 * (x - AXIS) / 160 - 0.3 * max(y - s.mouth_y - 50, 0) / 50 + dice.uniform(-0.26, 0.26)
-        whisker(levels[min(max(int(light * 10), 0), 9)], person, x, y, dice)
+@dataclass(frozen=True)
+class Beard:
+    """whiskers: how many are tried; length: of one, in design units; wash: strength of the shade under them."""
+
+    whiskers: int = 11000
+    length: tuple[float, float] = (8.0, 14.0)
+    half: float = 0.85
+    alpha: float = 0.72
+    wash: float = 0.4
+    light: float = 0.62
+
+    def __call__(self, canvas: skia.Canvas, person: Person) -> None:
+        canvas.save()
+        canvas.clipPath(outline(person), skia.ClipOp.kIntersect, True)
+        self.shade(canvas, person)
+        self.hairs(canvas, person)
+        canvas.restore()
+
+    def shade(self, canvas: skia.Canvas, person: Person) -> None:
+        s, step = person.shape, 8
+        dots = skia.Path()
+        for y in range(int(s.nose_y) + 8, int(s.chin_y) + 8, step):
+            for x in range(int(AXIS) - 176, int(AXIS) + 176, step):
+                if density(person, x, y) > 0.45:
+                    dots.addCircle(x, y, step * 0.9)
+        canvas.drawPath(dots, paint(mix(person.hair_tones[0], person.skin.ramp[0], 0.35), self.wash, blur=6))
+
+    def hairs(self, canvas: skia.Canvas, person: Person) -> None:
+        dice, s = random.Random(17), person.shape
+        levels = [skia.Path() for _ in range(10)]
+        for _ in range(self.whiskers):
+            x, y = AXIS + dice.uniform(-172, 172), dice.uniform(s.brow_y + 70, s.chin_y + 4)
+            if dice.random() > density(person, x, y):
+                continue
+            light = self.light - 0.32 * (x - AXIS) / 160 - 0.3 * max(y - s.mouth_y - 50, 0) / 50 + dice.uniform(-0.28, 0.28)
+            self.whisker(levels[int(soft(light) * 9.99)], person, x, y, dice)
+        for level, path in enumerate(levels):
+            canvas.drawPath(path, paint(tone_at(person.hair_tones, level / 9), self.alpha))
+
+    def whisker(self, path: skia.Path, person: Person, x: float, y: float, dice: random.Random) -> None:
+        side = (x - AXIS) / 150
+        slant = side * (0.35 if y > person.shape.mouth_y else 1.5) + dice.uniform(-0.4, 0.4)
+        length = dice.uniform(*self.length)
+        bow(path, (x, y), (x + length * slant * 0.4, y + length * 0.55), (x + length * slant * 0.5, y + length), self.half)
+
+
+def temples(canvas: skia.Canvas, person: Person, top: float, bottom: float, strength: float = 1.0, count: int = 1500) -> None:
+    """Hair clipped short beside the face: dense above, fading into a sideburn."""
+    dice = random.Random(23)
+    levels = [skia.Path() for _ in range(8)]
+    for side in (-1, 1):
+        shade_temple(canvas, person, side, top, bottom, strength)
+        for _ in range(count):
+            t = dice.random() ** 1.15
+            y = top + (bottom - top) * t
+            edge = half_width(person, y) + 7 * (1 - t) + 1
+            out = edge - (14 + 30 * (1 - t) ** 0.8) * dice.random()
+            if dice.random() > 1.08 - t**2.2:
+                continue
+            light = 0.46 - 0.22 * side + dice.uniform(-0.25, 0.25)
+            x, length = AXIS + side * out, dice.uniform(7, 13)
+            bow(levels[int(soft(light) * 7.99)], (x, y), (x + side * 2, y + length * 0.5), (x + side * 3.5, y + length), 0.75)
     for level, path in enumerate(levels):
-        canvas.drawPath(path, paint(tone_at(tones, level / 9), 0.7))
-    canvas.restore()
+        canvas.drawPath(path, paint(tone_at(person.hair_tones, level / 7), 0.8 * strength))
 
 
-def whisker(path: skia.Path, person: Person, x: float, y: float, dice: random.Random) -> None:
-    side = (x - AXIS) / 150
-    slant = side * (0.5 if y > person.shape.mouth_y else 1.6) + dice.uniform(-0.35, 0.35)
-    length = dice.uniform(9, 17)
-    bow(path, (x, y), (x + length * slant * 0.4, y + length * 0.55), (x + length * slant * 0.5, y + length), 0.9)
+def shade_temple(canvas: skia.Canvas, person: Person, side: int, top: float, bottom: float, strength: float) -> None:
+    def at(inward: float, t: float) -> tuple[float, float]:
+        y = top + (bottom - top) * t
+        return AXIS + side * (half_width(person, y) - inward), y
+
+    patch = curve([at(40, 0.0), at(-5, -0.05), at(-6, 0.4), at(-1, 0.8), at(6, 0.95), at(14, 0.7), at(30, 0.3)], closed=True)
+    canvas.drawPath(patch, paint(person.hair_tones[0], 0.62 * strength, blur=5))

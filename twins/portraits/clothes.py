@@ -9,6 +9,7 @@ from twins.portraits.pen import Point, curve, fade, ink, mix, paint
 from twins.portraits.person import AXIS, Brush, Person
 
 BOTTOM = 1900.0
+NECK = 94.0  # half the width of the neck that the cuts are made for
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Cut:
 def shoulders(person: Person, cut: Cut) -> list[Point]:
     """The right edge from the neckline outwards and down."""
     y, w, drop = person.shape.chin_y, cut.shoulder, cut.slope
-    side, top = cut.neckline[0]
+    top = cut.neckline[0][1]
+    side = cut.neckline[0][0] * person.shape.neck / NECK
     return [(side, y + top), (side + (w - side) * 0.32, y + 84 + drop * 0.4), (side + (w - side) * 0.64, y + 112 + drop * 0.8),
             (w * 0.95, y + 158 + drop), (w + 16, y + 240 + drop), (w + 34, y + 400), (w + 60, BOTTOM)]  # fmt: skip
 
@@ -40,8 +42,9 @@ def garment(person: Person, cut: Cut) -> skia.Path:
 
 def neckline(person: Person, cut: Cut) -> list[Point]:
     y = person.shape.chin_y
-    left = [(AXIS - x, y + v) for x, v in cut.neckline]
-    right = [(AXIS + x, y + v) for x, v in reversed(cut.neckline[:-1])]
+    wider = person.shape.neck / NECK
+    left = [(AXIS - x * wider, y + v) for x, v in cut.neckline]
+    right = [(AXIS + x * wider, y + v) for x, v in reversed(cut.neckline[:-1])]
     return [*left, *right]
 
 
@@ -60,8 +63,6 @@ def cloth(canvas: skia.Canvas, person: Person, path: skia.Path, tone: str) -> No
         canvas.drawPath(arm, paint(dark, 0.5, blur=10, stroke=16))
         fold = curve([(AXIS + side * 250, y + 250), (AXIS + side * 180, y + 300), (AXIS + side * 120, y + 400)])
         canvas.drawPath(fold, paint(dark, 0.22, blur=12, stroke=18))
-    rim = curve([(AXIS + x, v) for x, v in shoulders(person, Cut())])
-    canvas.drawPath(rim, paint(person.rim, 0.0, blur=3, stroke=5))
 
 
 def edge_light(canvas: skia.Canvas, person: Person, cut: Cut) -> None:

@@ -252,7 +252,7 @@ def draw_brow(person: Person, canvas: skia.Canvas, look: Look, side: int) -> Non
     body = curve([(points[0][0] + 7, points[0][1] + thick * 0.3), (points[0][0] + 7, points[0][1] - thick * 0.3),
                   *[(along(spine, t)[0], along(spine, t)[1] - thick * (0.52 - 0.3 * t)) for t in (0.3, 0.6, 0.8)], points[3],
                   *[(along(spine, t)[0], along(spine, t)[1] + thick * (0.52 - 0.42 * t)) for t in (0.8, 0.6, 0.3)]], closed=True)  # fmt: skip
-    canvas.drawPath(body, paint(b.tone, 0.6 * b.strength, blur=2.2))
+    canvas.drawPath(body, paint(b.tone, 0.72 * b.strength, blur=2.4))
     dice = random.Random(f"{person.name}{side}")
     for _ in range(b.density):
         t = dice.random() ** 0.85
@@ -276,7 +276,7 @@ def hair(canvas: skia.Canvas, spine: Cubic, t: float, thick: float, tone: str, a
     x, y = along(spine, t)
     y += place * thick * 0.46
     rise = 1.15 - 1.5 * t - place * 0.35  # inner hairs stand, outer ones lie down
-    length = 9.5 + 4 * t
+    length = 10 + 4 * t
     path = skia.Path()
     bow(path, (x, y), (x + length * 0.35, y - length * rise * 0.42), (x + length * 0.85, y - length * rise * 0.5), 0.62)
     canvas.drawPath(path, paint(tone, alpha))

@@ -9,7 +9,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from twins.portraits.pen import Point, curve, ink, mix, paint
+from twins.portraits.pen import Point, bow, curve, ink, mix, paint
 from twins.portraits.person import AXIS, Person
 
 Tones = tuple[str, ...]
@@ -91,9 +91,9 @@ def evenly(line: Line, count: int) -> Line:
 
 
 def pointed(left: Line, right: Line, taper: float) -> tuple[Line, Line]:
-    """Both edges, drawn together towards the tip."""
-    t = np.clip((np.linspace(0, 1, len(left)) - 0.55) / 0.45, 0, 1)[:, None]
-    share = taper * t**1.6
+    """Both edges, drawn together towards the tip, and a little at the root."""
+    t = np.linspace(0, 1, len(left))[:, None]
+    share = taper * np.clip((t - 0.6) / 0.4, 0, 1) ** 1.5 + 0.55 * np.clip(1 - t / 0.16, 0, 1) ** 1.5
     middle = left * 0.5 + right * 0.5
     return left + (middle - left) * share, right + (middle - right) * share
 
@@ -183,3 +183,18 @@ def hairline_shadow(canvas: skia.Canvas, person: Person, outline: skia.Path, poi
     canvas.drawPath(curve(points), paint(deep, strength, blur=9, stroke=20))
     canvas.drawPath(curve(points), paint(deep, strength * 0.7, blur=3, stroke=6))
     canvas.restore()
+
+
+def roots(canvas: skia.Canvas, line: Sequence[Point], tones: Tones, lift: tuple[float, float], count: int = 220, light: float = 0.35) -> None:
+    """Fine hairs that leave a hair line in the direction of `lift`, so that no hard edge shows."""
+    dice = random.Random(31)
+    points = evenly(smooth_line(line), count)
+    levels = [skia.Path() for _ in range(6)]
+    for i, (x, y) in enumerate(points):
+        y += dice.uniform(-3, 7)
+        length = dice.uniform(0.6, 1.1)
+        lean = (i / count - 0.5) * 40
+        end = (x + (lift[0] + lean) * length, y + lift[1] * length)
+        bow(levels[dice.randrange(6)], (x, y), (x + (lift[0] + lean) * length * 0.3, y + lift[1] * length * 0.6), end, 1.1)
+    for level, path in enumerate(levels):
+        canvas.drawPath(path, paint(tone_at(tones, light * (0.5 + level / 6)), 0.75))

@@ -52,11 +52,18 @@ def nose(person: Person, canvas: skia.Canvas) -> None:
 def age(person: Person, canvas: skia.Canvas, deep: str) -> None:
     """Lines of the forehead and crow's feet."""
     s, strength = person.shape, person.skin.lines
-    for i, level in enumerate((-44, -66, -88)):
-        width = 84 - 12 * i
-        line = curve([(AXIS - width, s.brow_y + level + 5), (AXIS - width / 2, s.brow_y + level - 2), (AXIS, s.brow_y + level + 2),
-                      (AXIS + width / 2, s.brow_y + level - 3), (AXIS + width, s.brow_y + level + 4)])  # fmt: skip
-        canvas.drawPath(line, paint(deep, 0.17 * strength, blur=1.6, stroke=2.6))
+    for i, (level, start, end) in enumerate(((-46, -80, 62), (-66, -58, 74), (-85, -66, 40))):
+        middle = (start + end) / 2
+        line = curve([(AXIS + start, s.brow_y + level + 4), (AXIS + (start + middle) / 2, s.brow_y + level - 3 + i), (AXIS + middle, s.brow_y + level + 2),
+                      (AXIS + (end + middle) / 2, s.brow_y + level - 3), (AXIS + end, s.brow_y + level + 5)])  # fmt: skip
+        canvas.drawPath(line, paint(deep, 0.15 * strength, blur=2.6, stroke=3.4))
+        line.offset(0, 4)
+        canvas.drawPath(line, paint(person.skin.ramp[4], 0.14 * strength, blur=2.6, stroke=3.4))
+    x0, y0 = person.eyes.spacing + person.eyes.width / 2 + 6, s.brow_y + 50
+    for side in (-1, 1):
+        for rise in (-9, 1, 11):
+            foot = curve([(AXIS + side * x0, y0 + rise * 0.5), (AXIS + side * (x0 + 13), y0 + rise * 1.1 + 2), (AXIS + side * (x0 + 24), y0 + rise * 2.0 + 1)])
+            canvas.drawPath(foot, paint(deep, 0.22 * strength, blur=1.4, stroke=2))
 
 
 def ears(person: Person, canvas: skia.Canvas) -> None:

@@ -8,7 +8,7 @@ from twins.portraits.pen import Floats, rgb
 from twins.portraits.person import AXIS, Person
 
 LIGHT = np.array([-0.40, -0.42, 0.815], np.float32)  # from the upper left, in front
-FILL = np.array([0.62, 0.1, 0.78], np.float32)  # weak, from the right
+FILL = np.array([0.50, 0.42, 0.757], np.float32)  # weak, from the lower right: the room
 HALF_WAY = np.array([-0.29, -0.28, 0.915], np.float32)  # between the light and the camera
 
 
@@ -83,10 +83,10 @@ def nose(person: Person, x: Floats, y: Floats) -> Floats:
 
 def lower_face(person: Person, x: Floats, y: Floats) -> Floats:
     s = person.shape
-    z = 0.7 * s.muzzle * bump(x, y, (AXIS, s.mouth_y + 2), (60, 40))
+    z = 0.6 * s.muzzle * bump(x, y, (AXIS, s.mouth_y + 2), (60, 40))
     z -= 2.6 * bump(x, y, (AXIS, s.nose_y + 26), (6, 14))
     z += s.chin * bump(x, y, (AXIS, s.chin_y - 34), (34, 22))
-    z -= 5.5 * bump(x, y, (AXIS, s.mouth_y + 38), (34, 8))
+    z -= 3.6 * bump(x, y, (AXIS, s.mouth_y + 38), (38, 9))
     return z
 
 
@@ -98,7 +98,7 @@ def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Float
     length = np.sqrt(dx * dx + dy * dy + 1)
     lit = (-dx * LIGHT[0] - dy * LIGHT[1] + LIGHT[2]) / length
     fill = np.maximum(-dx * FILL[0] - dy * FILL[1] + FILL[2], 0) / length
-    lit = np.maximum(lit, -0.2) * 0.86 + fill * 0.16
+    lit = np.maximum(lit, -0.2) * 0.84 + fill * 0.2
     shine = np.maximum((-dx * HALF_WAY[0] - dy * HALF_WAY[1] + HALF_WAY[2]) / length, 0) ** 38
     turned = 1 - 1 / length
     return np.clip((lit + 0.15) / 1.13, 0, 1), shine, turned

@@ -4,10 +4,12 @@ import math
 
 import skia
 
+from twins.portraits.beard import temples
 from twins.portraits.coils import Cloud, coils
-from twins.portraits.hair import Lock, Sweep, comb, hairline_shadow
+from twins.portraits.glasses import Glasses
+from twins.portraits.hair import Lock, Sweep, comb, hairline_shadow, roots
 from twins.portraits.outline import outline
-from twins.portraits.pen import Point, curve, glow, ink, paint
+from twins.portraits.pen import Point, curve, glow, ink, mix, paint
 from twins.portraits.person import AXIS, Person
 
 
@@ -79,7 +81,7 @@ def waves_front(canvas: skia.Canvas, person: Person) -> None:
 
 
 # --- short and tousled ------------------------------------------------------------------------------------------
-def cap(canvas: skia.Canvas, person: Person, points: list[Point], line: list[Point], tone: str) -> None:
+def cap(canvas: skia.Canvas, points: list[Point], line: list[Point], tone: str) -> None:
     """Solid ground under short hair: from its outer edge to the hair line."""
     path = curve(points)
     path.addPath(curve(line[::-1]), skia.Path.kExtend_AddPathMode)
@@ -87,17 +89,8 @@ def cap(canvas: skia.Canvas, person: Person, points: list[Point], line: list[Poi
     canvas.drawPath(path, paint(tone, blur=3))
 
 
-def sides(person: Person, top: float, bottom: float, light: float, side: int, strands: int = 60) -> Lock:
-    """Short hair beside the temple, combed down and back."""
-    half = max(p[0] for p in person.shape.outline)
-    left = [(AXIS + side * (half - 44), top - 10), (AXIS + side * (half - 26), top + 50), (AXIS + side * (half - 16), bottom - 36), (AXIS + side * (half - 10), bottom)]
-    right = [(AXIS + side * (half - 2), top - 30), (AXIS + side * (half + 16), top + 20), (AXIS + side * (half + 14), bottom - 50), (AXIS + side * (half + 3), bottom - 14)]
-    return Lock(left, right, light, strands, 0.3, 4.0, 1.2, 0.3, 0.35)
-
-
-def tousled_behind(canvas: skia.Canvas, person: Person) -> None:
-    rect = skia.Rect.MakeLTRB(AXIS - 160, 196, AXIS + 160, 500)
-    canvas.drawOval(rect, paint(person.hair_tones[0], blur=5))
+def nothing(canvas: skia.Canvas, person: Person) -> None:
+    """No hair here."""
 
 
 TOUSLED = (
@@ -111,42 +104,45 @@ TOUSLED = (
     ([(470, 274), (470, 172), (512, 126), (572, 124)], [(536, 290), (552, 196), (588, 160), (630, 160)], 0.74),
     ([(444, 296), (420, 196), (440, 140), (494, 118)], [(500, 292), (488, 202), (504, 156), (540, 140)], 0.9),
     ([(424, 322), (392, 232), (398, 172), (444, 144)], [(468, 300), (448, 218), (452, 178), (484, 164)], 0.84),
-    ([(540, 288), (596, 230), (640, 244), (652, 300)], [(500, 276), (540, 244), (592, 256), (612, 306)], 0.62),
-    ([(500, 284), (470, 240), (424, 252), (398, 306)], [(532, 276), (500, 252), (452, 272), (436, 314)], 0.86),
 )
 
 
 def tousled_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
-    line = [(360, 452), (366, 380), (388, 326), (440, 296), (512, 290), (586, 298), (636, 328), (658, 382), (664, 452)]
+    line = [(366, 372), (378, 328), (412, 298), (460, 288), (512, 290), (566, 286), (612, 298), (646, 328), (658, 372)]
     hairline_shadow(canvas, person, outline(person), line, 0.42)
-    around = [(350, 452), (340, 380), (336, 300), (374, 214), (450, 172), (512, 164), (580, 172), (652, 216), (688, 300), (684, 380), (674, 452)]
-    cap(canvas, person, around, line, tones[0])
-    comb(canvas, [sides(person, 320, 462, 0.5, -1), sides(person, 320, 462, 0.28, 1)], tones, 2)
-    locks = [Lock(left, right, light, 46, 0.45, 9.0, 1.6, 0.5, 0.95) for left, right, light in TOUSLED]
-    comb(canvas, locks, tones, 4)
+    around = [(352, 392), (340, 350), (338, 290), (374, 214), (450, 172), (512, 164), (580, 172), (652, 216), (686, 290), (684, 350), (672, 392)]
+    temples(canvas, person, 318, 474)
+    cap(canvas, around, line, tones[0])
+    roots(canvas, line, tones, (6, -58), 240, 0.5)
+    comb(canvas, [Lock(left, right, light, 48, 0.45, 9.0, 1.6, 0.5, 0.95) for left, right, light in TOUSLED], tones, 4)
+    roots(canvas, line[1:-1], tones, (4, -44), 130, 0.6)
 
 
 # --- short, parted at the side, combed over ----------------------------------------------------------------------
 def neat_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
-    line = [(354, 446), (358, 384), (372, 334), (404, 302), (470, 286), (548, 280), (612, 292), (646, 330), (664, 384), (670, 446)]
+    line = [(358, 376), (366, 336), (398, 304), (450, 290), (512, 284), (570, 280), (618, 292), (652, 332), (666, 376)]
     hairline_shadow(canvas, person, outline(person), line, 0.45)
-    around = [(344, 446), (336, 370), (344, 290), (384, 214), (450, 180), (520, 172), (590, 182), (646, 220), (682, 290), (688, 370), (680, 446)]
-    cap(canvas, person, around, line, tones[0])
-    comb(canvas, [sides(person, 316, 452, 0.42, -1, 70), sides(person, 316, 452, 0.3, 1, 70)], tones, 2)
-    over = Sweep([(596, 286), (560, 262), (500, 258), (440, 276), (396, 312), (372, 350)], [(600, 216), (560, 152), (490, 142), (420, 164), (362, 226), (338, 318)],
-                 7, 0, 0.3, (0.7, 0.8), 0.42, 56, 3.5, 0.08, 4)  # fmt: skip
-    back = Sweep([(604, 284), (628, 290), (650, 320), (664, 356)], [(606, 214), (644, 216), (682, 270), (690, 340)], 3, 0, 0.3, (0.4, 0.5), 0.4, 46, 3, 0.08, 5)
+    around = [(346, 392), (338, 340), (346, 280), (388, 206), (450, 172), (520, 164), (590, 174), (646, 212), (680, 280), (686, 340), (678, 392)]
+    temples(canvas, person, 316, 468)
+    cap(canvas, around, line, tones[0])
+    back = Sweep([(600, 286), (626, 292), (648, 318), (662, 356), (670, 392)], [(596, 166), (644, 186), (682, 244), (694, 316), (690, 380)], 5, 0, 0.3, (0.4, 0.5), 0.35, 46, 3, 0.08, 5)
+    over = Sweep([(600, 290), (564, 278), (508, 282), (452, 288), (404, 306), (372, 340), (360, 378)], [(600, 168), (552, 146), (484, 146), (416, 168), (362, 224), (336, 300), (340, 376)],
+                 10, 4, 0.4, (0.62, 0.8), 0.36, 52, 3.5, 0.06, 4)  # fmt: skip
     comb(canvas, back.cut(), tones, 6)
-    comb(canvas, over.cut(), tones, 7)
+    comb(canvas, over.cut()[::-1], tones, 7)
+    roots(canvas, line[2:7], tones, (-26, -30), 130, 0.4)
+    parting = curve([(600, 292), (598, 240), (592, 190)])
+    canvas.drawPath(parting, paint(tones[0], 0.7, blur=3, stroke=6))
 
 
 # --- silver bob ----------------------------------------------------------------------------------------------------
 def bob_behind(canvas: skia.Canvas, person: Person) -> None:
-    mass = curve([(AXIS, 160), (AXIS + 140, 190), (AXIS + 204, 320), (AXIS + 206, 500), (AXIS + 176, 650), (AXIS + 90, 690), (AXIS - 90, 690), (AXIS - 176, 650),
-                  (AXIS - 206, 500), (AXIS - 204, 320), (AXIS - 140, 190)], closed=True)  # fmt: skip
-    canvas.drawPath(mass, paint(person.hair_tones[0], blur=5))
+    mass = curve([(AXIS, 160), (AXIS + 140, 190), (AXIS + 204, 320), (AXIS + 200, 500), (AXIS + 168, 636), (AXIS + 90, 668), (AXIS - 90, 668), (AXIS - 168, 636),
+                  (AXIS - 200, 500), (AXIS - 204, 320), (AXIS - 140, 190)], closed=True)  # fmt: skip
+    dark = mix(person.hair_tones[0], "#241f26", 0.45)
+    canvas.drawPath(mass, paint(dark, blur=5))
 
 
 def bob_front(canvas: skia.Canvas, person: Person) -> None:
@@ -161,12 +157,7 @@ def bob_front(canvas: skia.Canvas, person: Person) -> None:
     comb(canvas, left.cut(), tones, 9)
 
 
-# --- a bald head and a beard ----------------------------------------------------------------------------------------
+# --- a bald head ----------------------------------------------------------------------------------------------------
 def bald(canvas: skia.Canvas, person: Person) -> None:
-    """Close-cropped hair beside the temples."""
-    for side, light in ((-1, 0.6), (1, 0.4)):
-        comb(canvas, [sides(person, 350, 470, light, side, 50)], person.hair_tones, 3)
-
-
-def nothing(canvas: skia.Canvas, person: Person) -> None:
-    """No hair here."""
+    temples(canvas, person, 376, 486, 0.62, 700)
+    Glasses("#2b1d18", (58, 47), 44, 5.4)(canvas, person)

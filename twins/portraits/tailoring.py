@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import skia
 
-from twins.portraits.clothes import BOTTOM, Cut, cloth, edge_light, garment, jumper, neckline, ribbed, shoulders
+from twins.portraits.clothes import BOTTOM, NECK, Cut, cloth, edge_light, garment, jumper, neckline, ribbed, shoulders
 from twins.portraits.pen import Point, curve, fade, glow, ink, mix, paint
 from twins.portraits.person import AXIS, Brush, Person
 
@@ -31,7 +31,8 @@ def toward(here: Point, there: Point, reach: float) -> Point:
 
 def sided(person: Person, points: Sequence[Point], side: int) -> list[Point]:
     """Points given as (outwards, below the chin)."""
-    return [(AXIS + side * x, person.shape.chin_y + y) for x, y in points]
+    wider = person.shape.neck / NECK - 1
+    return [(AXIS + side * x * (1 + wider * max(1 - x / 320, 0)), person.shape.chin_y + y) for x, y in points]
 
 
 def piece(canvas: skia.Canvas, person: Person, points: Sequence[Point], tone: str, side: int, hem: bool = True) -> None:
@@ -195,7 +196,7 @@ class Blouse:
     def __call__(self, canvas: skia.Canvas, person: Person) -> None:
         cut = Cut(neckline=((112, 48), (62, self.deep * 0.62), (0, self.deep)))
         path = garment(person, cut)
-        canvas.drawPath(path, paint(person.skin.ramp[0], 0.6, blur=6))
+        canvas.drawPath(curve(neckline(person, cut)), paint(person.skin.ramp[0], 0.6, blur=5, stroke=9))
         canvas.save()
         cloth(canvas, person, path, self.tone)
         drape(canvas, person, self.tone)
