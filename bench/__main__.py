@@ -1,0 +1,7 @@
+"""`python -m bench`: every measurement, each printed as a table. Ratios of one run are what may be quoted."""
+
+from bench import chat, renderer
+
+if __name__ == "__main__":
+    renderer.run()
+    chat.run()
