@@ -37,7 +37,8 @@ _UNITS = {
     "sec": "second", "ms": "millisecond", "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz", "ghz": "gigahertz",
     "kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "w": "watt", "kw": "kilowatt",
     "kwh": "kilowatt hour", "v": "volt", "mph": "mile per hour", "km/h": "kilometer per hour",
-    "kmh": "kilometer per hour", "fps": "frame per second", "°c": "degree Celsius", "°f": "degree Fahrenheit",
+    "kb/s": "kilobyte per second", "mb/s": "megabyte per second", "gb/s": "gigabyte per second",
+    "m/s": "meter per second", "kmh": "kilometer per hour", "fps": "frame per second", "°c": "degree Celsius", "°f": "degree Fahrenheit",
     "°": "degree", "m²": "square meter", "km²": "square kilometer", "m³": "cubic meter",
 }  # fmt: skip
 _PLURALS = {"foot": "feet", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz",
@@ -53,6 +54,7 @@ _MARKS = {".": " dot ", "/": " slash ", "-": " dash ", "_": " underscore ", "@":
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _MAX_ADDRESS = 120  # characters of a URL that are read; nobody listens to a longer one
 _NOTE = re.compile(r"^\d")
+_INITIALS = re.compile(r"(?:[A-Z]\.){2,5}")
 
 
 def spoken(word: str, following: str) -> str | None:
@@ -60,9 +62,10 @@ def spoken(word: str, following: str) -> str | None:
 
     `word` may end in sentence punctuation, which is kept.
     """
-    direct = _abbreviation(word, following)
+    bare = word.rstrip(",!?;:)")
+    direct = _abbreviation(bare, following)
     if direct is not None:
-        return direct
+        return direct + word[len(bare) :].replace(")", "")
     core = word.rstrip(".,!?;:)")
     end = word[len(core) :].replace(")", "")
     direct = _abbreviation(core, following) if end else None
@@ -83,6 +86,8 @@ def _abbreviation(word: str, following: str) -> str | None:
         return _MONTH_SHORT[low]
     if low == "st.":
         return "Saint" if following[:1].isupper() else "Street"
+    if _INITIALS.fullmatch(word):
+        return " ".join(word.replace(".", " ").split()) + ("" if following else ".")
     if word in _SPELLED:
         return _letters(word)
     if low in _MAY_END and (not following or following[0].isupper()):
@@ -99,10 +104,6 @@ def _letters(word: str) -> str:
 def _address(match: re.Match[str], following: str) -> str:
     text = re.sub(r"^(?:[a-z]+://|mailto:)(?:www\.)?", "", match[0], flags=re.IGNORECASE)[:_MAX_ADDRESS].rstrip("/")
     return " ".join("".join(_MARKS.get(letter, letter) for letter in text).split())
-
-
-def _initials(match: re.Match[str], following: str) -> str:
-    return " ".join(match[0].replace(".", " ").split())
 
 
 def _money(match: re.Match[str], following: str) -> str:
@@ -184,6 +185,18 @@ def _time(match: re.Match[str], following: str) -> str:
     return " ".join(f"{hour} {minute} {half}".split())
 
 
+def _range(match: re.Match[str], following: str) -> str:
+    """ "5-10" is a range, "555-1234" a telephone number."""
+    if len(match[1]) == 3 and len(match[2]) == 4:
+        return f"{' '.join(match[1])}, {' '.join(match[2])}"
+    return f"{match[1]} to {match[2]}"
+
+
+def _alternatives(match: re.Match[str], following: str) -> str:
+    words = match[0].split("/")
+    return (" or " if len(words) == 2 and "or" not in words else " ").join(words)
+
+
 def _fraction(match: re.Match[str], following: str) -> str:
     top, bottom = int(match[1]), int(match[2])
     names = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 8: "eighth", 10: "tenth"}
@@ -201,7 +214,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...] 
     (re.compile(r"@\w+"), lambda m, _: f"at {m[0][1:].replace('_', ' ')}"),
     (re.compile(r"#\d+"), lambda m, _: f"number {m[0][1:]}"),
     (re.compile(r"#\w+"), lambda m, _: f"hashtag {m[0][1:].replace('_', ' ')}"),
-    (re.compile(rf"(?P<sign>[$€£¥₹₩])(?P<amount>{_NUMBER})(?P<scale>k|m|bn|b)?", re.I), _money),
+    (re.compile(rf"(?:US|CA|AU|NZ|[ACS])?(?P<sign>[$€£¥₹₩])(?P<amount>{_NUMBER})(?P<scale>k|m|bn|b)?", re.I), _money),
     (re.compile(rf"(?P<amount>{_NUMBER})(?P<scale>)(?P<sign>[$€£¥₹₩])"), _money),
     (re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})"), _date),
     (re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})"), _date),
@@ -209,13 +222,19 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...] 
     (re.compile(r"(?P<hour>1[0-2]|[1-9])(?P<minute>)(?P<half>[ap]\.?m)", re.I), _time),
     (re.compile(r"(\d{1,2})/(\d{1,2})"), _fraction),
     (re.compile(r"(1[1-9]\d\d|20\d\d)[-–](1[1-9]\d\d|20\d\d)"), lambda m, _: f"{_year(m[1])} to {_year(m[2])}"),
-    (re.compile(rf"({_NUMBER})[-–]({_NUMBER}%?)"), lambda m, _: f"{m[1]} to {m[2]}"),
+    (re.compile(rf"({_NUMBER})[-–]({_NUMBER}%?)"), _range),
+    (re.compile(r"\d+(?:\.\d+){2,}"), lambda m, _: m[0].replace(".", " point ")),
+    (re.compile(r"[\w-]+\.[a-z]{2,4}"), lambda m, _: m[0].replace(".", " dot ").replace("_", " ")),
+    (re.compile(r"([A-Za-z]+)#"), lambda m, _: f"{m[1]} sharp"),
+    (re.compile(rf"±({_NUMBER}%?)"), lambda m, _: f"plus or minus {m[1]}"),
+    (re.compile(r"(\w+)²"), lambda m, _: f"{m[1]} squared"),
+    (re.compile(r"(\w+)³"), lambda m, _: f"{m[1]} cubed"),
+    (re.compile(r"(\d+)½"), lambda m, _: f"{m[1]} and a half"),
     (re.compile(r"1[1-9]\d\d|20\d\d"), lambda m, _: _year(m[0])),
     (re.compile(rf"[~≈]({_NUMBER}%?)"), lambda m, _: f"about {m[1]}"),
     (re.compile(rf"[-−]({_NUMBER})"), lambda m, _: f"minus {m[1]}"),
     (re.compile(rf"({_NUMBER})%"), lambda m, _: f"{m[1]} percent"),
     (re.compile(rf"(?P<amount>{_NUMBER})(?P<unit>[a-zA-Z°][a-zA-Z/²³°]{{0,3}})"), _measure),
-    (re.compile(r"(?:[A-Z]\.){1,5}[A-Z]?"), _initials),
-    (re.compile(r"[A-Za-z]+(?:/[A-Za-z]+)+"), lambda m, _: m[0].replace("/", " or " if m[0].count("/") == 1 else " ")),
+    (re.compile(r"[A-Za-z]+(?:/[A-Za-z]+)+"), _alternatives),
     (re.compile(r"(\w+)&(\w+)"), lambda m, _: f"{m[1]} and {m[2]}"),
 )  # fmt: skip

@@ -103,12 +103,17 @@ def limited(audio: Samples, sample_rate: int) -> Samples:
     reduction = np.minimum(1.0, CEILING / np.maximum(np.abs(audio), 1e-9))
     if reduction.min(initial=1.0) >= 1.0:
         return audio
-    reach = sample_rate // 200
-    padded = np.pad(reduction, 2 * reach, constant_values=1.0)
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
-    window = np.hanning(2 * reach + 3)[1:-1]
-    smooth = np.convolve(lowest, window / window.sum(), "valid")
-    return (audio * smooth).astype(np.float32)
+    reach, block = 5, sample_rate // 1000
+    blocks = -(-len(audio) // block) + 2 * (reach + 1)
+    padded = np.ones(blocks * block, np.float32)
+    inside = slice((reach + 1) * block, (reach + 1) * block + len(audio))
+    padded[inside] = reduction
+    lowest = np.lib.stride_tricks.sliding_window_view(padded.reshape(-1, block).min(axis=1), 2 * reach + 3).min(axis=1)
+    gain = np.repeat(np.pad(lowest, reach + 1, constant_values=1.0), block).astype(np.float32)
+    window = np.hanning(2 * reach * block + 3)[1:-1].astype(np.float32)
+    smooth = convolve(gain, window / window.sum())[reach * block :]
+    held: Samples = np.clip(audio * smooth[inside], -CEILING, CEILING)
+    return held
 
 
 def _with_room(impulse: Samples, sample_rate: int) -> Samples:

@@ -22,9 +22,12 @@ LONGEST_WORD = 120
 _LONGEST_PIECE = 220  # letters; longer sentences are cut at a clause
 _LONGEST_CLAUSE = 380  # letters; longer clauses are cut between words
 
+_SPACED = re.compile(r"\S+")
+_UNSPACED = re.compile(r"[^\s。！？，、；：]{1,80}[。！？，、；：…」』）”]*|[^\s]")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|<!--|-->")
 _LINK = re.compile(r"(?<=\])\(\S{1,500}?\)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+_NO_END = re.compile(r"(?:[^\W\d]|\d{1,2})\.")  # initials, "z. B.", "am 5. Mai"; the library pauses where it must
 _CLAUSE_END = re.compile(r"[,;:、，；：،؛—–][\"'”’»)\]]*$")
 _SPOKEN_SYMBOLS = frozenset(".,;:!?'%$€£&+=@/#°’-–—…。！？、，；：،؛؟।·")
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s")
@@ -87,7 +90,7 @@ def _check_scripts(text: str, language: Language) -> None:
         )
     foreign = [script for script in scripts if script not in language.scripts]
     if foreign and 2 * len(foreign) > len(scripts):
-        most = max(set(foreign), key=foreign.count).capitalize()
+        most = max(set(foreign), key=foreign.count).capitalize().replace("Cjk", "Chinese")
         raise EngineFailed(
             f"The text is mostly in {most} script, which the voice for {language.name} cannot read. "
             "Choose the language of the text.",
@@ -114,19 +117,12 @@ class _Token:
 
 def _words(text: str, language: Language) -> list[_Token]:
     bare = _without_markup(text)
-    found = [
-        (match, start)
-        for match in re.finditer(r"\S+", text)
-        for start in range(match.start(), match.end(), LONGEST_WORD)
+    found = list((_UNSPACED if language.code in ("zh", "ja") else _SPACED).finditer(text))
+    plain = [_plain(bare[match.start() : match.end()][:LONGEST_WORD]) for match in found]
+    return [
+        _Token(match[0], _said(plain, index, language), "paragraph" if _ends_line(text, match.end()) else "")
+        for index, match in enumerate(found)
     ]
-    written = [text[start : min(start + LONGEST_WORD, match.end())] for match, start in found]
-    plain = [_plain(bare[start : start + len(word)]) for (_, start), word in zip(found, written, strict=True)]
-    tokens = []
-    for index, (match, start) in enumerate(found):
-        last = start + len(written[index]) >= match.end()
-        end = "paragraph" if last and _ends_line(text, match.end()) else ""
-        tokens.append(_Token(written[index], _said(plain, index, language), end))
-    return tokens
 
 
 def _ends_line(text: str, place: int) -> bool:
@@ -166,16 +162,18 @@ def _said(plain: list[str], index: int, language: Language) -> str:
 
 def _readable(word: str, language: Language) -> str:
     """Only what the language's voice reads; "" when no letter, digit or spoken symbol is left."""
-    plain = unicodedata.normalize("NFKC", _few_marks(word)).replace("…", "...")
-    kept = "".join(letter if _is_read(letter, language, len(word)) else " " for letter in plain)
+    letters = sum(letter.isalpha() for letter in word)
+    bare = "".join(letter for letter in _few_marks(word) if letter == "°" or unicodedata.category(letter) != "So")
+    plain = unicodedata.normalize("NFKC", bare).replace("…", "...")
+    kept = "".join(letter if _is_read(letter, language, letters) else " " for letter in plain)
     kept = re.sub(r"([.,;:!?'/=#%&+@$€£-])\1{2,}", r"\1", " ".join(kept.split()))
     return kept if any(letter.isalnum() or letter in "%$€£&+=@°" for letter in kept) else kept.strip(".;:!?'/#°·- ")[:1]
 
 
-def _is_read(letter: str, language: Language, length: int) -> bool:
+def _is_read(letter: str, language: Language, letters: int) -> bool:
     if letter.isalpha():
         script = _script(letter)
-        return script in language.scripts or (script == "GREEK" and length <= 2)  # π and µ have names everywhere
+        return script in language.scripts or (script == "GREEK" and letters <= 2)  # π and µ have names everywhere
     category = unicodedata.category(letter)
     return category in ("Nd", "Mn", "Mc") or letter in _SPOKEN_SYMBOLS or letter in "\u200c\u200d"
 
@@ -224,7 +222,7 @@ def _boundary(token: _Token, length: int, following: int, *, last: bool) -> str:
     """Which pause follows, "" to go on with the same piece."""
     if token.end:
         return token.end
-    if _SENTENCE_END.search(token.said) or last:
+    if last or (_SENTENCE_END.search(token.said) and not _NO_END.fullmatch(token.said)):
         return "sentence"
     if length > _LONGEST_PIECE and _CLAUSE_END.search(token.said):
         return "clause"
