@@ -1,0 +1,103 @@
+"""The stock twins: from `twins/stock/*.toml`, one file per twin, to rows without an owner."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from twins.models import Knowledge, Personality, Replica, Twin, Voice
+
+STOCK = Path(__file__).parent / "stock"
+Fields = Mapping[str, Any]
+Row = TypeVar("Row", Replica, Voice, Twin, Personality)
+
+
+@dataclass(frozen=True)
+class StockTwin:
+    """One shipped twin: its rows' primary keys and the fields they are to have."""
+
+    replica: tuple[str, Fields]
+    voice: tuple[str, Fields]
+    twin: tuple[str, Fields]
+    personality: tuple[str, Fields]
+    knowledge: Mapping[str, str]  # title -> text
+
+
+def shipped() -> list[StockTwin]:
+    """The twins of this version. A key that is missing in a file raises KeyError."""
+    return [_read(path) for path in sorted(STOCK.glob("*.toml"))]
+
+
+@transaction.atomic
+def seed() -> int:
+    """Bring the stock rows to what is shipped; returns how many rows were written or deleted.
+
+    Running it again writes nothing. Rows that were given an owner are that owner's and stay as they are. Two
+    processes may seed at once: the second waits for the first and then finds nothing to do.
+    """
+    twins = shipped()
+    written = _bring(Replica, (stock.replica for stock in twins))
+    written += _bring(Voice, (stock.voice for stock in twins))
+    written += _bring(Twin, (stock.twin for stock in twins))
+    written += _bring(Personality, (stock.personality for stock in twins))
+    return written + _bring_knowledge({stock.personality[0]: stock.knowledge for stock in twins})
+
+
+def _read(path: Path) -> StockTwin:
+    facts = tomllib.loads(path.read_text("utf-8"))
+    key, name, mind = path.stem, facts["name"], facts["personality"]
+    voice = {"name": name, "engine": "local", "rate": 1.0, "pitch": 1.0, **facts["voice"]}
+    replica = {"name": name, "kind": Replica.Kind.DRAWN, "portrait": facts["portrait"]}
+    twin = {"name": name, "headline": facts["headline"], "position": facts["position"], "is_public": True}
+    mind = {"name": name, "word_limit": 60, "llm_model": "", **mind, "system_prompt": mind["system_prompt"].strip()}
+    return StockTwin(
+        replica=(f"r-{key}", {**replica, "status": Replica.Status.READY, "status_details": ""}),
+        voice=(f"v-{key}", voice),
+        twin=(key, {**twin, "replica_id": f"r-{key}", "voice_id": f"v-{key}"}),
+        personality=(f"p-{key}", {**mind, "twin_id": key}),
+        knowledge={document["title"]: document["text"].strip() for document in facts["knowledge"]},
+    )
+
+
+def _bring(model: type[Row], rows: Iterable[tuple[str, Fields]]) -> int:
+    """Make the rows that are missing, and set the fields of stock rows that differ."""
+    wanted = dict(rows)
+    found = model.objects.in_bulk(wanted)
+    missing = [model(pk=key, **fields) for key, fields in wanted.items() if key not in found]
+    model.objects.bulk_create(missing, ignore_conflicts=True)  # another process may be seeding too
+    stock = [row for row in found.values() if row.owner_id is None]
+    return len(missing) + sum(_set(row, wanted[row.pk]) for row in stock)
+
+
+def _bring_knowledge(wanted: Mapping[str, Mapping[str, str]]) -> int:
+    """Give each stock personality exactly the documents that are shipped for it, known by their titles."""
+    minds = Personality.objects.select_for_update().filter(pk__in=wanted, owner=None)
+    documents: dict[str, list[Knowledge]] = {mind.pk: [] for mind in minds.order_by("pk")}
+    for document in Knowledge.objects.filter(personality__in=documents).order_by("pk"):
+        documents[document.personality_id].append(document)
+    return sum(_bring_documents(key, found, wanted[key]) for key, found in documents.items())
+
+
+def _bring_documents(personality: str, found: list[Knowledge], wanted: Mapping[str, str]) -> int:
+    first = {document.title: document for document in reversed(found)}
+    kept = {title: document for title, document in first.items() if title in wanted}
+    surplus = [document.pk for document in found if document is not kept.get(document.title)]
+    missing = [Knowledge(personality_id=personality, title=t, text=wanted[t]) for t in wanted if t not in first]
+    if surplus:
+        Knowledge.objects.filter(pk__in=surplus).delete()
+    Knowledge.objects.bulk_create(missing)
+    changed = sum(_set(document, {"text": wanted[title]}) for title, document in kept.items())
+    return len(surplus) + len(missing) + changed
+
+
+def _set(row: models.Model, fields: Fields) -> bool:
+    """Save the fields that differ; False when none does."""
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    if changed:
+        row.save(update_fields=[*changed, "updated_at"])
+    return bool(changed)
