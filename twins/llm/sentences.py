@@ -113,56 +113,66 @@ def limit(pieces: Iterable[str], max_sentences: int, max_chars: int = 2_000) -> 
 
     The source is closed then, so that an HTTP stream behind it ends too. A cut by characters falls between words.
     """
+    gate = SentenceGate(max_sentences, max_chars)
     try:
-        yield from _limited(pieces, max(max_sentences, 1), max_chars)
+        for piece in pieces:
+            if ready := gate.feed(piece):
+                yield ready
+            if gate.over:
+                return
+        yield from filter(None, [gate.rest])
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
 
 
-def _limited(pieces: Iterable[str], max_sentences: int, max_chars: int) -> Iterator[str]:
-    left, given = _Countdown(max_sentences), 0
-    for piece in pieces:
-        ready, over = left.feed(piece)
-        if given + len(ready) > max_chars:
-            yield _whole_words(ready, max_chars - given)
-            return
-        given += len(ready)
-        if ready:
-            yield ready
-        if over:
-            return
-    if tail := left.held[: max(max_chars - given, 0)]:
-        yield tail
+class SentenceGate:
+    """Lets text through until so many sentences have ended, or so many characters have passed.
 
+    whole_after_first: later sentences pass only when they are whole, so that a stream that breaks off leaves
+    nothing half said once its first sentence was.
 
-class _Countdown:
-    """Lets text through until so many sentences have ended.
-
-    Keeps back white space and opening quotes, which may already belong to the sentence that is one too many.
+    rest: what is kept back: an unfinished sentence, or white space and opening quotes that may already belong
+    to the sentence that is one too many. ended: how many sentences have ended. over: nothing more will pass.
     """
 
-    def __init__(self, sentences: int) -> None:
-        self._left = sentences
+    def __init__(self, max_sentences: int, max_chars: int, *, whole_after_first: bool = False) -> None:
+        self.rest = ""
+        self.ended = 0
+        self.over = False
+        self._max_sentences = max(max_sentences, 1)
+        self._room = max_chars
+        self._whole = whole_after_first
         self._open = ""  # the sentence that has not ended, as far as it was let through
-        self.held = ""
 
-    def feed(self, piece: str) -> tuple[str, bool]:
-        """(text to let through, whether the last sentence ended)."""
-        text = self._open + self.held + piece
+    def feed(self, piece: str) -> str:
+        """The text that may pass now."""
+        text = self._open + self.rest + piece
         passed, start = len(self._open), 0
         while (end := _sentence_end(text, start)) is not None:
             start = end
-            self._left -= 1
-            if self._left == 0:
-                return text[passed:end].rstrip(), True
-        tail = _TAIL.search(text, max(passed, len(text) - _LOOK_AHEAD))
-        keep = tail.start() if tail else len(text)
-        ready, self.held = text[passed:keep], text[keep:]
+            self.ended += 1
+            if self.ended == self._max_sentences:
+                self.over, self.rest = True, ""
+                return self._fitting(text[passed:end].rstrip())
+        keep = start if self._whole and self.ended else self._settled(text, passed)
+        ready, self.rest = text[passed:keep], text[keep:]
         # A sentence without end is looked at through its last characters only, or feeding would be quadratic.
         self._open = text[max(start, keep - 400) : keep]
-        return ready, False
+        return self._fitting(ready)
+
+    def _settled(self, text: str, passed: int) -> int:
+        tail = _TAIL.search(text, max(passed, len(text) - _LOOK_AHEAD))
+        return tail.start() if tail else len(text)
+
+    def _fitting(self, ready: str) -> str:
+        if len(ready) + len(self.rest) > self._room:
+            self.over = True
+            held, self.rest = self.rest, ""
+            ready = ready if held and len(ready) <= self._room else _whole_words(ready, self._room)
+        self._room -= len(ready)
+        return ready
 
 
 def _whole_words(text: str, room: int) -> str:

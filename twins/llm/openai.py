@@ -1,0 +1,213 @@
+"""Any OpenAI-compatible chat endpoint, through the official SDK: OpenAI, Ollama, llama.cpp, vLLM and their like."""
+
+import json
+import logging
+import random
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+from openai.types.chat import ChatCompletionChunk
+
+from avatarsite.core.engines import EngineFailed
+from twins.llm.base import LLM, ChatMessage, Mind
+from twins.llm.deadline import Deadline
+from twins.llm.openai_errors import failed, may_succeed_now, retry_after
+from twins.llm.prompts import Budget, messages
+from twins.llm.sentences import SentenceGate
+from twins.llm.speakable import clean
+from twins.llm.thoughts import without_thoughts
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5.0  # seconds
+LONGEST_WAIT = 10.0  # seconds between two tries; a server that wants more is given up on
+NO_KEY = "no-key-needed"  # the SDK refuses an empty key, local servers ignore it
+
+# What reading a broken answer raises besides the SDK's own errors: it passes on what its parsers stumble over.
+_WIRE_ERRORS = (openai.OpenAIError, json.JSONDecodeError, UnicodeError, ValueError, TypeError, AttributeError)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a kind of server differs on the wire.
+
+    OpenAI's models want `max_completion_tokens` and count their thinking in it; the local servers know only
+    `max_tokens` (Ollama ignores the other one silently, and would write without end) and have small contexts.
+    """
+
+    max_tokens_field: str
+    max_tokens: int
+    budget: Budget
+
+
+_LOCAL = Profile("max_tokens", 1_024, Budget(persona=5_000, context=2_000, reference=3_000, history=4_000, messages=20))
+PROFILES = {
+    "openai": Profile("max_completion_tokens", 4_096, Budget()),
+    "ollama": _LOCAL,
+    "llamacpp": _LOCAL,
+    "vllm": _LOCAL,
+}
+
+
+class OpenAILLM(LLM):
+    """Streams replies from `base_url`.
+
+    The first sentence passes as it arrives, later ones only whole. A stream that breaks off (cut, error, time over,
+    out of tokens) after its first sentence therefore ends the reply there, well formed; before that it raises.
+
+    timeout: seconds for one whole reply, retries included. max_retries: further tries to open the stream, the only
+    retries there are (the SDK's own are off); nothing is tried again once text has arrived.
+
+    Raises EngineFailed: llm_not_configured, llm_auth, llm_model_not_found, llm_rejected, llm_refused, llm_rate_limited,
+    llm_quota, llm_overloaded, llm_timeout, llm_unreachable, llm_bad_answer, llm_truncated, llm_empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str = "",
+        api_key: str = "",
+        model: str = "",
+        profile: str = "openai",
+        timeout: float = 30.0,
+        max_retries: int = 2,
+    ) -> None:
+        if profile not in PROFILES:
+            names = ", ".join(PROFILES)
+            raise EngineFailed(f"There is no OpenAI profile “{profile}”: choose one of {names}.", "llm_not_configured")
+        self._profile = PROFILES[profile]
+        self._model = model
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._calls = threading.local()
+        self._client = openai.OpenAI(
+            api_key=_checked_key(api_key),
+            base_url=_checked_url(base_url or "https://api.openai.com/v1"),
+            max_retries=0,
+            timeout=timeout,
+            http_client=openai.DefaultHttpxClient(event_hooks={"request": [self._guard_request]}),
+        )
+
+    def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]:
+        gate = SentenceGate(mind.max_sentences, max(mind.word_limit, 5) * 12 + 200, whole_after_first=True)
+        with closing(self._answer(mind, history, model or self._model)) as pieces:
+            try:
+                for piece in pieces:
+                    if ready := gate.feed(_plain(piece)):
+                        yield ready
+                    if gate.over:
+                        return
+            except EngineFailed as error:
+                if not gate.ended:
+                    raise
+                logger.warning("llm.ended_early code=%s", error.code)
+                return
+        yield from filter(None, [gate.rest])
+
+    def _answer(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Generator[str, None, None]:
+        """The text of the answer as it arrives; every failure as EngineFailed."""
+        if not model:
+            raise EngineFailed("No language model is named: set OPENAI_MODEL.", "llm_not_configured")
+        request = self._request(mind, history, model)
+        with Deadline(self._timeout) as deadline:
+            try:
+                with self._opened(request, deadline) as stream:
+                    deadline.guard(stream.response.extensions.get("network_stream"))
+                    yield from without_thoughts(_texts(stream))
+            except (EngineFailed, *_WIRE_ERRORS) as error:
+                # Not chained: a vendor's words may repeat the key.
+                raise failed(error, model, expired=deadline.expired) from None
+
+    def _request(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> dict[str, Any]:
+        """No temperature: reasoning models reject any but their own."""
+        return {
+            "model": model,
+            "messages": messages(mind, history, self._profile.budget),
+            "stream": True,
+            self._profile.max_tokens_field: self._profile.max_tokens,
+        }
+
+    def _opened(self, request: dict[str, Any], deadline: Deadline) -> openai.Stream[ChatCompletionChunk]:
+        """The opened stream, after as many tries as are allowed and the deadline leaves time for."""
+        tries = 0
+        while True:
+            try:
+                self._calls.deadline = deadline
+                timeout = openai.Timeout(deadline.left(), connect=min(CONNECT_TIMEOUT, deadline.left()))
+                stream: openai.Stream[ChatCompletionChunk] = self._client.chat.completions.create(
+                    **request, timeout=timeout
+                )
+                return stream
+            except openai.APIError as error:
+                wait = retry_after(error) or 0.5 * 2**tries * random.uniform(0.75, 1.0)
+                if (
+                    tries == self._max_retries
+                    or not may_succeed_now(error)
+                    or wait > min(LONGEST_WAIT, deadline.left())
+                ):
+                    raise
+            finally:
+                self._calls.deadline = None
+            tries += 1
+            time.sleep(wait)
+
+    def _guard_request(self, request: Any) -> None:
+        """Tells the deadline of this call about every connection that is opened for it."""
+        deadline: Deadline | None = self._calls.deadline
+
+        def trace(event: str, info: dict[str, Any]) -> None:
+            if deadline and event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                deadline.guard(info["return_value"])
+
+        request.extensions["trace"] = trace
+
+
+def _texts(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[str]:
+    """The pieces of the answer. A stream that ends without saying why was cut."""
+    finished = None
+    for chunk in stream:
+        for choice in chunk.choices or ():
+            finished = choice.finish_reason or finished
+            if choice.delta and choice.delta.refusal:
+                raise EngineFailed("The language model refused to answer.", "llm_refused")
+            if choice.delta and choice.delta.content:
+                yield choice.delta.content
+    if finished == "content_filter":
+        raise EngineFailed("The language model's content filter stopped the answer.", "llm_refused")
+    if finished == "length":
+        raise EngineFailed("The language model ran out of its tokens.", "llm_truncated", retryable=True)
+    if finished is None:
+        raise _unfinished(stream)
+
+
+def _unfinished(stream: openai.Stream[ChatCompletionChunk]) -> EngineFailed:
+    kind = str(stream.response.headers.get("content-type", ""))
+    if kind.startswith("text/event-stream"):
+        return EngineFailed("The language model broke off in its answer.", "llm_truncated", retryable=True)
+    return EngineFailed("The language model's address does not answer like one.", "llm_bad_answer", retryable=True)
+
+
+def _plain(piece: str) -> str:
+    """Asterisks and backticks are markup here; nobody wants to hear them."""
+    return clean(piece).replace("*", "").replace("`", "")
+
+
+def _checked_key(api_key: str) -> str:
+    key = api_key.strip() or NO_KEY
+    if not key.isascii() or not key.isprintable():
+        raise EngineFailed("The API key of the language model has characters that no key has.", "llm_not_configured")
+    return key
+
+
+def _checked_url(base_url: str) -> str:
+    """An address without a path gets the /v1 that all these servers want."""
+    parts = urlsplit(base_url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise EngineFailed("The address of the language model is not an http(s) URL.", "llm_not_configured")
+    return parts._replace(path="/v1").geturl() if parts.path in ("", "/") else parts.geturl()
