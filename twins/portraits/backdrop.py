@@ -14,7 +14,7 @@ EVERYWHERE = skia.Rect.MakeLTRB(-1400, -700, 2424, 1900)
 
 @dataclass(frozen=True)
 class Room:
-    """Tones of a wall from the light's side to the other, and what stands in it: any of window, shelf, plant, lights."""
+    """Tones of a wall from the light's side to the other, and what stands in it: names of THINGS."""
 
     light: str
     wall: str
@@ -31,7 +31,10 @@ def room(colours: Room) -> Brush:
         wall = [(0, ink(c.light)), (0.5, ink(c.wall)), (1, ink(c.shade))]
         canvas.drawRect(EVERYWHERE, fade((-100, 0), (1124, 900), wall))
         blurred(canvas, lambda: scene(canvas, c), 15)
-        canvas.drawRect(EVERYWHERE, glow((AXIS - 90, 330), 560, [(0, ink(c.light, 0.55)), (0.55, ink(c.light, 0.25)), (1, ink(c.light, 0))]))
+        canvas.drawRect(
+            EVERYWHERE,
+            glow((AXIS - 90, 330), 560, [(0, ink(c.light, 0.55)), (0.55, ink(c.light, 0.25)), (1, ink(c.light, 0))]),
+        )
         edge = [(0.0, ink(c.shade, 0.0)), (0.62, ink(c.shade, 0.0)), (1.0, ink(mix(c.shade, "#000000", 0.35), 0.5))]
         canvas.drawRect(EVERYWHERE, glow((AXIS - 60, 420), 1050, edge))
 

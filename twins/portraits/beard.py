@@ -8,7 +8,7 @@ import skia
 
 from twins.portraits.hair import tone_at
 from twins.portraits.outline import half_width, outline
-from twins.portraits.pen import bow, curve, mix, paint
+from twins.portraits.pen import bow, curve, fade, ink, mix, paint
 from twins.portraits.person import AXIS, Person
 
 
@@ -64,7 +64,9 @@ class Beard:
             x, y = AXIS + dice.uniform(-172, 172), dice.uniform(s.brow_y + 70, s.chin_y + 4)
             if dice.random() > density(person, x, y):
                 continue
-            light = self.light - 0.32 * (x - AXIS) / 160 - 0.3 * max(y - s.mouth_y - 50, 0) / 50 + dice.uniform(-0.28, 0.28)
+            light = (
+                self.light - 0.32 * (x - AXIS) / 160 - 0.3 * max(y - s.mouth_y - 50, 0) / 50 + dice.uniform(-0.28, 0.28)
+            )
             self.whisker(levels[int(soft(light) * 9.99)], person, x, y, dice)
         for level, path in enumerate(levels):
             canvas.drawPath(path, paint(tone_at(person.hair_tones, level / 9), self.alpha))
@@ -73,33 +75,62 @@ class Beard:
         side = (x - AXIS) / 150
         slant = side * (0.35 if y > person.shape.mouth_y else 1.5) + dice.uniform(-0.4, 0.4)
         length = dice.uniform(*self.length)
-        bow(path, (x, y), (x + length * slant * 0.4, y + length * 0.55), (x + length * slant * 0.5, y + length), self.half)
+        bow(
+            path,
+            (x, y),
+            (x + length * slant * 0.4, y + length * 0.55),
+            (x + length * slant * 0.5, y + length),
+            self.half,
+        )
 
 
-def temples(canvas: skia.Canvas, person: Person, top: float, bottom: float, strength: float = 1.0, count: int = 1500) -> None:
+def temples(
+    canvas: skia.Canvas, person: Person, top: float, bottom: float, strength: float = 1.0, count: int = 2600
+) -> None:
     """Hair clipped short beside the face: dense above, fading into a sideburn."""
     dice = random.Random(23)
     levels = [skia.Path() for _ in range(8)]
     for side in (-1, 1):
         shade_temple(canvas, person, side, top, bottom, strength)
         for _ in range(count):
-            t = dice.random() ** 1.15
+            t = dice.random() ** 1.1
             y = top + (bottom - top) * t
-            edge = half_width(person, y) + 7 * (1 - t) + 1
-            out = edge - (14 + 30 * (1 - t) ** 0.8) * dice.random()
-            if dice.random() > 1.08 - t**2.2:
+            edge = half_width(person, max(y, top + 40)) + 9 * (1 - t) + 1
+            out = edge - (12 + 34 * (1 - t) ** 0.8) * dice.random()
+            if dice.random() > 1.1 - t**2.0 or strength < 1 and dice.random() > t * 4:
                 continue
-            light = 0.46 - 0.22 * side + dice.uniform(-0.25, 0.25)
-            x, length = AXIS + side * out, dice.uniform(7, 13)
-            bow(levels[int(soft(light) * 7.99)], (x, y), (x + side * 2, y + length * 0.5), (x + side * 3.5, y + length), 0.75)
+            light = 0.40 - 0.16 * side + dice.uniform(-0.2, 0.22)
+            x, length = AXIS + side * out, dice.uniform(6, 11)
+            bow(
+                levels[int(soft(light) * 7.99)],
+                (x, y),
+                (x + side * 2, y + length * 0.5),
+                (x + side * 4, y + length),
+                0.6,
+            )
     for level, path in enumerate(levels):
-        canvas.drawPath(path, paint(tone_at(person.hair_tones, level / 7), 0.8 * strength))
+        canvas.drawPath(path, paint(tone_at(person.hair_tones, level / 7), 0.75 * strength))
 
 
 def shade_temple(canvas: skia.Canvas, person: Person, side: int, top: float, bottom: float, strength: float) -> None:
     def at(inward: float, t: float) -> tuple[float, float]:
         y = top + (bottom - top) * t
-        return AXIS + side * (half_width(person, y) - inward), y
+        return AXIS + side * (half_width(person, max(y, top + 40)) - inward), y
 
-    patch = curve([at(40, 0.0), at(-5, -0.05), at(-6, 0.4), at(-1, 0.8), at(6, 0.95), at(14, 0.7), at(30, 0.3)], closed=True)
-    canvas.drawPath(patch, paint(person.hair_tones[0], 0.62 * strength, blur=5))
+    patch = curve(
+        [at(42, 0.0), at(-7, -0.05), at(-7, 0.4), at(-1, 0.8), at(5, 0.97), at(12, 0.78), at(28, 0.34)], closed=True
+    )
+    tone = mix(person.hair_tones[0], person.hair_tones[1], 0.6)
+    start = strength if strength == 1.0 else 0.0  # no hair above it to join: begin softly
+    fading = fade(
+        (0, top),
+        (0, bottom),
+        [
+            (0, ink(tone, start)),
+            (0.3, ink(tone, strength)),
+            (0.5, ink(tone, 0.75 * strength)),
+            (1, ink(tone, 0.1 * strength)),
+        ],
+    )
+    fading.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 4))
+    canvas.drawPath(patch, fading)

@@ -14,7 +14,7 @@ NECK = 94.0  # half the width of the neck that the cuts are made for
 
 @dataclass(frozen=True)
 class Cut:
-    """A garment's outline: the neckline as (outwards, below the chin) from the side to the middle, and the shoulders."""
+    """A garment's outline: the neckline as (outwards, below the chin) from side to middle, and the shoulders."""
 
     neckline: tuple[Point, ...] = ((100, 48), (68, 86), (0, 104))
     shoulder: float = 318.0
@@ -26,8 +26,15 @@ def shoulders(person: Person, cut: Cut) -> list[Point]:
     y, w, drop = person.shape.chin_y, cut.shoulder, cut.slope
     top = cut.neckline[0][1]
     side = cut.neckline[0][0] * person.shape.neck / NECK
-    return [(side, y + top), (side + (w - side) * 0.32, y + 84 + drop * 0.4), (side + (w - side) * 0.64, y + 112 + drop * 0.8),
-            (w * 0.95, y + 158 + drop), (w + 16, y + 240 + drop), (w + 34, y + 400), (w + 60, BOTTOM)]  # fmt: skip
+    return [
+        (side, y + top),
+        (side + (w - side) * 0.32, y + 84 + drop * 0.4),
+        (side + (w - side) * 0.64, y + 112 + drop * 0.8),
+        (w * 0.95, y + 158 + drop),
+        (w + 16, y + 240 + drop),
+        (w + 34, y + 400),
+        (w + 60, BOTTOM),
+    ]
 
 
 def garment(person: Person, cut: Cut) -> skia.Path:
@@ -51,13 +58,21 @@ def neckline(person: Person, cut: Cut) -> list[Point]:
 def cloth(canvas: skia.Canvas, person: Person, path: skia.Path, tone: str) -> None:
     """Fill a garment as a rounded form under the light, with a warm edge; leaves the canvas clipped to it."""
     y = person.shape.chin_y
-    stops = [(0.0, ink(mix(tone, "#fff4e0", 0.24))), (0.35, ink(tone)), (0.7, ink(mix(tone, "#1a0f14", 0.28))), (1.0, ink(mix(tone, "#150c12", 0.52)))]
+    stops = [
+        (0.0, ink(mix(tone, "#fff4e0", 0.24))),
+        (0.35, ink(tone)),
+        (0.7, ink(mix(tone, "#1a0f14", 0.28))),
+        (1.0, ink(mix(tone, "#150c12", 0.52))),
+    ]
     canvas.drawPath(path, fade((AXIS - 300, y + 90), (AXIS + 330, y + 330), stops))
     canvas.clipPath(path, skia.ClipOp.kIntersect, True)
     dark, light = mix(tone, "#150a10", 0.6), mix(tone, "#fff2dc", 0.45)
     head = skia.Rect.MakeLTRB(AXIS - 150, y + 20, AXIS + 190, y + 150)
     canvas.drawOval(head, paint(dark, 0.5, blur=26))
-    canvas.drawPath(curve([(AXIS - 110, y + 92), (AXIS - 220, y + 124), (AXIS - 300, y + 176), (AXIS - 336, y + 270)]), paint(light, 0.5, blur=14, stroke=22))
+    canvas.drawPath(
+        curve([(AXIS - 110, y + 92), (AXIS - 220, y + 124), (AXIS - 300, y + 176), (AXIS - 336, y + 270)]),
+        paint(light, 0.5, blur=14, stroke=22),
+    )
     for side in (-1, 1):
         arm = curve([(AXIS + side * 268, y + 420), (AXIS + side * 258, y + 300), (AXIS + side * 274, y + 236)])
         canvas.drawPath(arm, paint(dark, 0.5, blur=10, stroke=16))
@@ -93,7 +108,9 @@ def ribbed(canvas: skia.Canvas, line: Sequence[Point], tone: str, height: float)
     path, dark, light = curve(line), mix(tone, "#140a10", 0.5), mix(tone, "#fff2dc", 0.3)
     under = skia.Path(path)
     under.offset(0, 5)
-    canvas.drawPath(under, paint(dark, 0.75, blur=5, stroke=height))
+    shadow = paint(dark, 0.75, blur=4, stroke=height)
+    shadow.setStrokeCap(skia.Paint.kButt_Cap)
+    canvas.drawPath(under, shadow)
     band = paint(tone, stroke=height)
     band.setStrokeCap(skia.Paint.kButt_Cap)
     canvas.drawPath(path, band)

@@ -61,7 +61,7 @@ def ball_light(cloud: Cloud, clumps: NDArray[np.float64], x: float, y: float) ->
     away = (clumps[:, 0] - x) ** 2 + (clumps[:, 1] - y) ** 2
     near = clumps[int(np.argmin(away / clumps[:, 2] ** 2))]
     local = ((near[0] - x) * 0.5 + (near[1] - y) * 0.8) / near[2]
-    return 0.30 + 0.34 * whole + 0.26 * min(max(local, -1), 1)
+    return float(0.30 + 0.34 * whole + 0.26 * min(max(local, -1), 1))
 
 
 def add_coil(path: skia.Path, x: float, y: float, size: float, turn: float) -> None:

@@ -58,8 +58,11 @@ def lids(person: Person, look: Look) -> Lids:
     upper = between(opened, shut, closing)
     lower = between(floor, shut, closing)
     rest: Cubic = (
-        (-half * 0.98, -3.0), (-half * 0.6, -high * 0.98 - e.crease), (half * 0.46, -high * 1.1 - e.crease * 1.15),
-        (half * 1.1, -e.tilt - 4.0))  # fmt: skip
+        (-half * 0.98, -3.0),
+        (-half * 0.6, -high * 0.98 - e.crease),
+        (half * 0.46, -high * 1.1 - e.crease * 1.15),
+        (half * 1.1, -e.tilt - 4.0),
+    )
     crease = tuple((x, y + closing * 4.5 + LIFT[look.brow] * 0.12) for x, y in rest)
     return Lids(upper, lower, crease)  # type: ignore[arg-type]
 
@@ -141,8 +144,13 @@ def iris(person: Person, canvas: skia.Canvas, centre: Point) -> None:
         angle = i / 56 * math.tau + dice.uniform(-0.05, 0.05)
         near, far = e.size * dice.uniform(0.36, 0.5), e.size * dice.uniform(0.72, 0.92)
         tone = e.iris_light if dice.random() < 0.6 else e.iris_rim
-        canvas.drawLine(x + near * math.cos(angle), y + near * math.sin(angle), x + far * math.cos(angle),
-                        y + far * math.sin(angle), paint(tone, 0.34, stroke=0.8))  # fmt: skip
+        canvas.drawLine(
+            x + near * math.cos(angle),
+            y + near * math.sin(angle),
+            x + far * math.cos(angle),
+            y + far * math.sin(angle),
+            paint(tone, 0.34, stroke=0.8),
+        )
     bowl = glow((x + 2, y + e.size * 0.55), e.size * 0.75, [(0, ink(e.iris_light, 0.75)), (1, ink(e.iris_light, 0))])
     canvas.drawCircle(x, y, e.size * 0.93, bowl)
     canvas.drawCircle(x, y, e.size * 0.44, paint("#0b0605", 0.97, blur=0.7))
@@ -181,8 +189,13 @@ def rims(person: Person, canvas: skia.Canvas, shape: Lids, look: Look) -> None:
     """The lower lid's wet edge and the shade under it."""
     ramp = person.skin.ramp
     x0, x1 = along(shape.lower, 0.08), along(shape.lower, 0.94)
-    below = curve([(x0[0], x0[1] + 4), *[(along(shape.lower, t)[0], along(shape.lower, t)[1] + 3.6) for t in (0.3, 0.5, 0.7)],
-                   (x1[0], x1[1] + 2.5)])  # fmt: skip
+    below = curve(
+        [
+            (x0[0], x0[1] + 4),
+            *[(along(shape.lower, t)[0], along(shape.lower, t)[1] + 3.6) for t in (0.3, 0.5, 0.7)],
+            (x1[0], x1[1] + 2.5),
+        ]
+    )
     canvas.drawPath(below, paint(mix(ramp[3], "#ffd9c8", 0.3), 0.4, blur=1.6, stroke=2.4))
     canvas.drawPath(line(shape.lower), paint(mix(ramp[0], person.eyes.lash_tone, 0.3), 0.55, blur=0.8, stroke=1.5))
     under = curve([(along(shape.lower, t)[0], along(shape.lower, t)[1] + 13 - 4 * t) for t in (0.12, 0.4, 0.7, 0.95)])
@@ -232,8 +245,12 @@ def brow_line(person: Person, look: Look, side: int) -> list[Point]:
     x0 = e.spacing - b.length * 0.56
     y = person.shape.brow_y + lift - (1.5 * person.lean if side < 0 else 0)
     inner = (2.0, 0.0, -2.0)[look.brow]
-    return [(x0, y + 4 + inner), (x0 + b.length * 0.34, y - b.arch * 0.55), (x0 + b.length * 0.68, y - b.arch - b.slope * 0.5),
-            (x0 + b.length, y + 3 - b.slope)]  # fmt: skip
+    return [
+        (x0, y + 4 + inner),
+        (x0 + b.length * 0.34, y - b.arch * 0.55),
+        (x0 + b.length * 0.68, y - b.arch - b.slope * 0.5),
+        (x0 + b.length, y + 3 - b.slope),
+    ]
 
 
 def draw_brow(person: Person, canvas: skia.Canvas, look: Look, side: int) -> None:
@@ -249,9 +266,16 @@ def draw_brow(person: Person, canvas: skia.Canvas, look: Look, side: int) -> Non
         points[3],
     )
     thick = b.thickness
-    body = curve([(points[0][0] + 7, points[0][1] + thick * 0.3), (points[0][0] + 7, points[0][1] - thick * 0.3),
-                  *[(along(spine, t)[0], along(spine, t)[1] - thick * (0.52 - 0.3 * t)) for t in (0.3, 0.6, 0.8)], points[3],
-                  *[(along(spine, t)[0], along(spine, t)[1] + thick * (0.52 - 0.42 * t)) for t in (0.8, 0.6, 0.3)]], closed=True)  # fmt: skip
+    body = curve(
+        [
+            (points[0][0] + 7, points[0][1] + thick * 0.3),
+            (points[0][0] + 7, points[0][1] - thick * 0.3),
+            *[(along(spine, t)[0], along(spine, t)[1] - thick * (0.52 - 0.3 * t)) for t in (0.3, 0.6, 0.8)],
+            points[3],
+            *[(along(spine, t)[0], along(spine, t)[1] + thick * (0.52 - 0.42 * t)) for t in (0.8, 0.6, 0.3)],
+        ],
+        closed=True,
+    )
     canvas.drawPath(body, paint(b.tone, 0.72 * b.strength, blur=2.4))
     dice = random.Random(f"{person.name}{side}")
     for _ in range(b.density):

@@ -29,10 +29,18 @@ class Glasses:
             canvas.drawRRect(lens, paint(deep, 0.3, blur=4, stroke=self.frame))
             canvas.restore()
             self.glint(canvas, lens, x, y)
-            arm = curve([(x + side * self.half[0], y - 14), (AXIS + side * (half - 8), y - 18), (AXIS + side * (half + 4), y - 16)])
+            arm = curve(
+                [
+                    (x + side * self.half[0], y - 14),
+                    (AXIS + side * (half - 8), y - 18),
+                    (AXIS + side * (half + 4), y - 16),
+                ]
+            )
             canvas.drawPath(arm, paint(mix(self.tone, "#000000", 0.3), stroke=self.frame * 0.9))
             self.rim(canvas, lens, x, y)
-        bridge = curve([(AXIS - spacing + self.half[0] - 2, y - 10), (AXIS, y - 19), (AXIS + spacing - self.half[0] + 2, y - 10)])
+        bridge = curve(
+            [(AXIS - spacing + self.half[0] - 2, y - 10), (AXIS, y - 19), (AXIS + spacing - self.half[0] + 2, y - 10)]
+        )
         canvas.drawPath(bridge, paint(self.tone, stroke=self.frame))
         canvas.drawPath(bridge, paint(mix(self.tone, "#ffffff", 0.7), 0.7, blur=0.6, stroke=1.4))
 
@@ -43,7 +51,11 @@ class Glasses:
     def rim(self, canvas: skia.Canvas, lens: skia.RRect, x: float, y: float) -> None:
         canvas.drawRRect(lens, paint(self.tone, stroke=self.frame))
         w, h = self.half
-        shine = fade((x - w, y - h), (x + w * 0.4, y + h), [(0, ink("#ffffff", 0.85)), (0.4, ink("#ffffff", 0.1)), (1, ink("#ffffff", 0.25))])
+        shine = fade(
+            (x - w, y - h),
+            (x + w * 0.4, y + h),
+            [(0, ink("#ffffff", 0.85)), (0.4, ink("#ffffff", 0.1)), (1, ink("#ffffff", 0.25))],
+        )
         shine.setStyle(skia.Paint.kStroke_Style)
         shine.setStrokeWidth(self.frame * 0.3)
         canvas.drawRRect(lens, shine)
@@ -55,6 +67,8 @@ class Glasses:
         canvas.clipRRect(lens, skia.ClipOp.kIntersect, True)
         canvas.drawPaint(paint("#dfeaf2", 0.05))
         path = skia.Path()
-        path.addPoly([skia.Point(x + w * a, y + h * b) for a, b in ((0.35, -1.1), (0.62, -1.1), (0.1, 1.1), (-0.17, 1.1))], True)
+        path.addPoly(
+            [skia.Point(x + w * a, y + h * b) for a, b in ((0.35, -1.1), (0.62, -1.1), (0.1, 1.1), (-0.17, 1.1))], True
+        )
         canvas.drawPath(path, paint("#ffffff", 0.10, blur=2))
         canvas.restore()

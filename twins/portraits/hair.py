@@ -70,7 +70,9 @@ def draw_lock(canvas: skia.Canvas, lock: Lock, tones: Tones, dice: random.Random
         light = lock.light * (0.45 + 0.6 * round_off) + dice.uniform(-0.16, 0.18)
         line = left + (right - left) * share + fraying(len(left), lock.fray, dice)
         line = line[: max(int(len(line) * dice.uniform(0.84, 1.0)), 4)]
-        brush = strand_paint(tuple(line[0]), tuple(line[-1]), tones, light, lock.band + dice.uniform(-0.08, 0.08), lock.gleam)
+        brush = strand_paint(
+            tuple(line[0]), tuple(line[-1]), tones, light, lock.band + dice.uniform(-0.08, 0.08), lock.gleam
+        )
         canvas.drawPath(ribbon(line, lock.width * dice.uniform(0.6, 1.25)), brush)
 
 
@@ -128,7 +130,9 @@ class Sweep:
             keep = max(int(len(inner) * (1 - dice.uniform(0, self.ragged))), 6)
             edges = [(inner + (outer - inner) * k + swing)[:keep:3] for k in (far, near)]
             light = self.lit[0] + (self.lit[1] - self.lit[0]) * near + dice.uniform(-0.08, 0.08)
-            made.append(Lock(*[[(float(x), float(y)) for x, y in e] for e in edges], light, self.strands, self.band + dice.uniform(-0.04, 0.06), self.fray))
+            far_edge, near_edge = ([(float(x), float(y)) for x, y in edge] for edge in edges)
+            band = self.band + dice.uniform(-0.04, 0.06)
+            made.append(Lock(far_edge, near_edge, light, self.strands, band, self.fray))
         return made
 
     def swing(self, count: int, near: float, dice: random.Random) -> Line:
@@ -163,10 +167,18 @@ def mean(one: Sequence[float], other: Sequence[float]) -> Point:
     return ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
 
 
-def strand_paint(root: Sequence[float], tip: Sequence[float], tones: Tones, light: float, band: float, gleam: float) -> skia.Paint:
+def strand_paint(
+    root: Sequence[float], tip: Sequence[float], tones: Tones, light: float, band: float, gleam: float
+) -> skia.Paint:
     """Dark at the root, lit along, brightest at the band, darker at the tip."""
     band = min(max(band, 0.1), 0.85)
-    stops = [(0.0, light * 0.55), (band * 0.55, light * 0.85), (band, light + gleam * 0.42), (band + (1 - band) * 0.4, light * 0.82), (1.0, light * 0.6)]
+    stops = [
+        (0.0, light * 0.55),
+        (band * 0.55, light * 0.85),
+        (band, light + gleam * 0.42),
+        (band + (1 - band) * 0.4, light * 0.82),
+        (1.0, light * 0.6),
+    ]
     shader = skia.GradientShader.MakeLinear(
         [skia.Point(float(root[0]), float(root[1])), skia.Point(float(tip[0]), float(tip[1]))],
         [ink(tone_at(tones, s)) for _, s in stops],
@@ -175,7 +187,9 @@ def strand_paint(root: Sequence[float], tip: Sequence[float], tones: Tones, ligh
     return skia.Paint(AntiAlias=True, Shader=shader)
 
 
-def hairline_shadow(canvas: skia.Canvas, person: Person, outline: skia.Path, points: Sequence[Point], strength: float = 0.5) -> None:
+def hairline_shadow(
+    canvas: skia.Canvas, person: Person, outline: skia.Path, points: Sequence[Point], strength: float = 0.5
+) -> None:
     """What the hair's edge throws on the forehead."""
     canvas.save()
     canvas.clipPath(outline, skia.ClipOp.kIntersect, True)
@@ -185,7 +199,14 @@ def hairline_shadow(canvas: skia.Canvas, person: Person, outline: skia.Path, poi
     canvas.restore()
 
 
-def roots(canvas: skia.Canvas, line: Sequence[Point], tones: Tones, lift: tuple[float, float], count: int = 220, light: float = 0.35) -> None:
+def roots(
+    canvas: skia.Canvas,
+    line: Sequence[Point],
+    tones: Tones,
+    lift: tuple[float, float],
+    count: int = 220,
+    light: float = 0.35,
+) -> None:
     """Fine hairs that leave a hair line in the direction of `lift`, so that no hard edge shows."""
     dice = random.Random(31)
     points = evenly(smooth_line(line), count)
@@ -195,6 +216,12 @@ def roots(canvas: skia.Canvas, line: Sequence[Point], tones: Tones, lift: tuple[
         length = dice.uniform(0.6, 1.1)
         lean = (i / count - 0.5) * 40
         end = (x + (lift[0] + lean) * length, y + lift[1] * length)
-        bow(levels[dice.randrange(6)], (x, y), (x + (lift[0] + lean) * length * 0.3, y + lift[1] * length * 0.6), end, 1.1)
+        bow(
+            levels[dice.randrange(6)],
+            (x, y),
+            (x + (lift[0] + lean) * length * 0.3, y + lift[1] * length * 0.6),
+            end,
+            1.1,
+        )
     for level, path in enumerate(levels):
         canvas.drawPath(path, paint(tone_at(tones, light * (0.5 + level / 6)), 0.75))

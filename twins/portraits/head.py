@@ -35,15 +35,38 @@ def shade_face(person: Person, canvas: skia.Canvas) -> None:
 def nose(person: Person, canvas: skia.Canvas) -> None:
     s, deep = person.shape, person.skin.ramp[0]
     w, y = s.nose_width, s.nose_y
-    under = curve([(AXIS - w, y - 3), (AXIS - w * 0.4, y + 3), (AXIS, y + 5), (AXIS + w * 0.4, y + 3), (AXIS + w, y - 3),
-                   (AXIS, y + 15)], closed=True)  # fmt: skip
+    under = curve(
+        [
+            (AXIS - w, y - 3),
+            (AXIS - w * 0.4, y + 3),
+            (AXIS, y + 5),
+            (AXIS + w * 0.4, y + 3),
+            (AXIS + w, y - 3),
+            (AXIS, y + 15),
+        ],
+        closed=True,
+    )
     canvas.drawPath(under, paint(deep, 0.34, blur=5))
     for side in (-1, 1):
-        hole = curve([(AXIS + side * w * 0.16, y + 1), (AXIS + side * w * 0.42, y - 5), (AXIS + side * w * 0.72, y - 3.5),
-                      (AXIS + side * w * 0.62, y + 2), (AXIS + side * w * 0.34, y + 3.4)], closed=True)  # fmt: skip
+        hole = curve(
+            [
+                (AXIS + side * w * 0.16, y + 1),
+                (AXIS + side * w * 0.42, y - 5),
+                (AXIS + side * w * 0.72, y - 3.5),
+                (AXIS + side * w * 0.62, y + 2),
+                (AXIS + side * w * 0.34, y + 3.4),
+            ],
+            closed=True,
+        )
         canvas.drawPath(hole, paint(mix(deep, "#000000", 0.45), 0.8, blur=1.3))
-        wing = curve([(AXIS + side * w * 1.16, y - 24), (AXIS + side * w * 1.4, y - 12), (AXIS + side * w * 1.27, y - 2),
-                      (AXIS + side * w * 0.98, y)])  # fmt: skip
+        wing = curve(
+            [
+                (AXIS + side * w * 1.16, y - 24),
+                (AXIS + side * w * 1.4, y - 12),
+                (AXIS + side * w * 1.27, y - 2),
+                (AXIS + side * w * 0.98, y),
+            ]
+        )
         canvas.drawPath(wing, paint(deep, 0.42 if side > 0 else 0.3, blur=1.8, stroke=2.6))
     tip = skia.Rect.MakeLTRB(AXIS - 13, y - 30, AXIS + 1, y - 19)
     canvas.drawOval(tip, paint("#fff4e6", 0.5 * min(1.0, person.skin.shine * 2.4), blur=4))
@@ -54,15 +77,28 @@ def age(person: Person, canvas: skia.Canvas, deep: str) -> None:
     s, strength = person.shape, person.skin.lines
     for i, (level, start, end) in enumerate(((-46, -80, 62), (-66, -58, 74), (-85, -66, 40))):
         middle = (start + end) / 2
-        line = curve([(AXIS + start, s.brow_y + level + 4), (AXIS + (start + middle) / 2, s.brow_y + level - 3 + i), (AXIS + middle, s.brow_y + level + 2),
-                      (AXIS + (end + middle) / 2, s.brow_y + level - 3), (AXIS + end, s.brow_y + level + 5)])  # fmt: skip
+        line = curve(
+            [
+                (AXIS + start, s.brow_y + level + 4),
+                (AXIS + (start + middle) / 2, s.brow_y + level + i),
+                (AXIS + middle, s.brow_y + level + 1),
+                (AXIS + (end + middle) / 2, s.brow_y + level),
+                (AXIS + end, s.brow_y + level + 5),
+            ]
+        )
         canvas.drawPath(line, paint(deep, 0.15 * strength, blur=2.6, stroke=3.4))
         line.offset(0, 4)
         canvas.drawPath(line, paint(person.skin.ramp[4], 0.14 * strength, blur=2.6, stroke=3.4))
     x0, y0 = person.eyes.spacing + person.eyes.width / 2 + 6, s.brow_y + 50
     for side in (-1, 1):
         for rise in (-9, 1, 11):
-            foot = curve([(AXIS + side * x0, y0 + rise * 0.5), (AXIS + side * (x0 + 13), y0 + rise * 1.1 + 2), (AXIS + side * (x0 + 24), y0 + rise * 2.0 + 1)])
+            foot = curve(
+                [
+                    (AXIS + side * x0, y0 + rise * 0.5),
+                    (AXIS + side * (x0 + 13), y0 + rise * 1.1 + 2),
+                    (AXIS + side * (x0 + 24), y0 + rise * 2.0 + 1),
+                ]
+            )
             canvas.drawPath(foot, paint(deep, 0.22 * strength, blur=1.4, stroke=2))
 
 
@@ -78,8 +114,10 @@ def ear(person: Person, canvas: skia.Canvas, side: int, out: float, top: float, 
     def at(x: float, y: float) -> tuple[float, float]:
         return AXIS + side * (out + x), top + y * height
 
-    shell = curve([at(-14, 0.12), at(4, 0.0), at(21, 0.1), at(26, 0.34), at(18, 0.62), at(10, 0.86), at(-2, 1.0),
-                   at(-14, 0.9)], closed=True)  # fmt: skip
+    shell = curve(
+        [at(-14, 0.12), at(4, 0.0), at(21, 0.1), at(26, 0.34), at(18, 0.62), at(10, 0.86), at(-2, 1.0), at(-14, 0.9)],
+        closed=True,
+    )
     tones = (ramp[3], ramp[2], ramp[1]) if side < 0 else (ramp[2], ramp[1], ramp[1])
     canvas.drawPath(
         shell, fade(at(26, 0.2), at(-14, 0.7), [(0, ink(tones[0])), (0.5, ink(tones[1])), (1, ink(tones[2]))])
@@ -115,13 +153,28 @@ def neck(person: Person, canvas: skia.Canvas) -> None:
     """Neck and the top of the chest, with the shadow that the head casts on them."""
     ramp, half, chin = person.skin.ramp, person.shape.neck, person.shape.chin_y
     path = neck_path(person)
-    tones = [(0.0, ink(ramp[1])), (0.24, ink(ramp[2])), (0.42, ink(mix(ramp[2], ramp[3], 0.35))), (0.7, ink(ramp[1])),
-             (1.0, ink(mix(ramp[0], ramp[1], 0.5)))]  # fmt: skip
+    tones = [
+        (0.0, ink(ramp[1])),
+        (0.24, ink(ramp[2])),
+        (0.42, ink(mix(ramp[2], ramp[3], 0.35))),
+        (0.7, ink(ramp[1])),
+        (1.0, ink(mix(ramp[0], ramp[1], 0.5))),
+    ]
     canvas.drawPath(path, fade((AXIS - half - 10, 0), (AXIS + half + 10, 0), tones))
     canvas.save()
     canvas.clipPath(path, skia.ClipOp.kIntersect, True)
-    shadow = curve([(AXIS - half - 30, chin - 90), (AXIS - 60, chin + 8), (AXIS + 14, chin + 44), (AXIS + 82, chin + 40),
-                    (AXIS + half + 40, chin - 20), (AXIS + half + 40, chin - 160), (AXIS - half - 30, chin - 160)], closed=True)  # fmt: skip
+    shadow = curve(
+        [
+            (AXIS - half - 30, chin - 90),
+            (AXIS - 60, chin + 8),
+            (AXIS + 14, chin + 44),
+            (AXIS + 82, chin + 40),
+            (AXIS + half + 40, chin - 20),
+            (AXIS + half + 40, chin - 160),
+            (AXIS - half - 30, chin - 160),
+        ],
+        closed=True,
+    )
     canvas.drawPath(shadow, paint(ramp[0], 0.78, blur=11))
     canvas.drawOval(
         skia.Rect.MakeLTRB(AXIS - 90, chin - 70, AXIS + 100, chin + 20),

@@ -32,7 +32,17 @@ class Pose:
     @property
     def jaw(self) -> float:
         """How far the chin goes down, in design units."""
-        return JAW * (self.opening * (1 - 0.15 * self.wide) - 0.04 * self.press + 0.06 * self.tuck)
+        return JAW * (self.opening * (1 - 0.15 * self.wide) - 0.04 * self.press + 0.08 * self.tuck)
+
+    @property
+    def gap(self) -> float:
+        """Between the lips, in design units; teeth on the lower lip part them a little."""
+        return GAP * self.opening * (1 - 0.16 * self.round - 0.10 * self.wide) + 8.0 * self.tuck
+
+    def sharp(self, out: float) -> float:
+        """How far the lower lip's edge has risen towards the corner at a share of its width: an ellipse when round."""
+        ellipse = 1 - (1 - out * out) ** 0.5
+        return float(ellipse + (out**2.1 * 0.86 - ellipse) * (1 - self.round))
 
 
 REST = Pose()
@@ -55,29 +65,41 @@ class Lips:
 
 def lips(person: Person, p: Pose) -> Lips:
     m, y = person.mouth, person.shape.mouth_y
-    half = m.width * (1 - 0.37 * p.round + 0.13 * p.wide - 0.10 * p.opening * (1 - p.round) - 0.04 * p.tuck)
-    gap = GAP * p.opening * (1 - 0.16 * p.round - 0.10 * p.wide)
-    up, down = gap * (0.17 + 0.05 * p.wide), gap * (0.83 - 0.05 * p.wide)
-    corner = y - m.smile * (1 - 0.7 * p.round) - 2.5 * p.wide + gap * (0.22 - 0.06 * p.wide)
+    half = m.width * (1 - 0.37 * p.round + 0.13 * p.wide - 0.10 * p.opening * (1 - p.round) - 0.05 * p.tuck)
+    gap = p.gap
+    up = gap * (0.17 + 0.05 * p.wide) + 2.5 * p.tuck
+    down = gap - up
+    corner = y - m.smile * (1 - 0.7 * p.round) - 2.5 * p.wide + gap * (0.24 - 0.06 * p.wide)
     thin = (1 - 0.5 * p.press) * (1 - 0.10 * p.wide) * (1 + 0.16 * p.round)
     upper, lower = (
         m.upper * thin * (1 - 0.10 * p.opening - 0.1 * p.tuck),
-        m.lower * thin * (1 - 0.12 * p.opening - 0.55 * p.tuck),
+        m.lower * thin * (1 - 0.12 * p.opening - 0.5 * p.tuck),
     )
-    seam = y - 3.0 * p.tuck
-    arch = gap > 0.01
-    top = ((-half, corner), (-half * 0.5, seam - up - upper * 0.78 + (corner - seam) * 0.3), (-m.bow * 1.7, seam - up - upper - m.bow * 0.35),
-           (0, seam - up - upper + m.bow * 0.55))  # fmt: skip
-    inner = 0.94 if arch else 1.0
-    seam_top = ((-half * inner, corner + 0.6), (-half * 0.5, seam - up * 0.80 + (corner - seam) * 0.22 + 1.2 * (not arch)), (-m.bow * 1.6, seam - up + 0.4),
-                (0, seam - up + 2.2))  # fmt: skip
-    seam_bottom = ((-half * inner, corner + 0.6), (-half * 0.52, seam + down * 0.83 + (corner - seam) * 0.22 + 1.2), (-m.bow * 1.6, seam + down + 0.4),
-                   (0, seam + down + 2.2))  # fmt: skip
+    rise, fall, peak = corner - (y - up), corner - (y + down), m.bow * 1.7
+    low = y + down
+    top = (
+        (-half, corner),
+        (-half * 0.5, y - up - upper * 0.80 + rise * 0.22),
+        (-peak, y - up - upper - m.bow * 0.3),
+        (0, y - up - upper + m.bow * 0.6),
+    )
+    seam_top = (
+        (-half * 0.97, corner + 0.4),
+        (-half * 0.56, y - up + rise * 0.24 + 1.0),
+        (-peak, y - up + 0.4),
+        (0, y - up + 2.2),
+    )
+    seam_bottom = (
+        (-half * 0.97, corner + 0.4),
+        (-half * 0.60, low + fall * p.sharp(0.60) + 0.8),
+        (-half * 0.30, low + fall * p.sharp(0.30) + 1.0),
+        (0, low + 2.2),
+    )
     bottom = (
         (-half, corner),
-        (-half * 0.64, seam + down * 0.92 + lower * 0.62 + (corner - seam) * 0.2),
-        (-half * 0.31, seam + down + lower * 0.95),
-        (0, seam + down + lower),
+        (-half * 0.66, low + fall * p.sharp(0.66) * 0.92 + lower * 0.66),
+        (-half * 0.33, low + fall * p.sharp(0.33) * 0.9 + lower * 0.98),
+        (0, low + lower + 1.5),
     )
     return Lips(*(whole(edge, person.lean) for edge in (top, seam_top, seam_bottom, bottom)))
 
@@ -100,11 +122,11 @@ def between(upper: tuple[Point, ...], lower: tuple[Point, ...]) -> skia.Path:
 def draw_mouth(person: Person, canvas: skia.Canvas, p: Pose) -> None:
     shape = lips(person, p)
     surroundings(person, canvas, shape, p)
-    if p.opening > 0:
+    if p.gap > 0:
         cavity(person, canvas, shape, p)
     lower_lip(person, canvas, shape, p)
     upper_lip(person, canvas, shape, p)
-    if p.opening == 0:
+    if p.gap == 0:
         seam(person, canvas, shape, p)
     corners(person, canvas, shape, p)
 
@@ -163,8 +185,10 @@ def upper_teeth(person: Person, canvas: skia.Canvas, y: float, p: Pose) -> None:
         for side in (-1, 1):
             left, right = sorted((AXIS + side * x, AXIS + side * (x + width)))
             tooth = skia.RRect()
-            tooth.setRectRadii(skia.Rect.MakeLTRB(left + 0.15, y - 26, right - 0.15, y + edge),
-                               [skia.Point(0, 0), skia.Point(0, 0), skia.Point(3.2, 3.6), skia.Point(3.2, 3.6)])  # fmt: skip
+            tooth.setRectRadii(
+                skia.Rect.MakeLTRB(left + 0.15, y - 26, right - 0.15, y + edge),
+                [skia.Point(0, 0), skia.Point(0, 0), skia.Point(3.2, 3.6), skia.Point(3.2, 3.6)],
+            )
             dark = 0.08 + 0.62 * (x / 52) ** 1.4
             tones = [
                 (0.0, ink(mix(tone, "#6d4a44", 0.35 + dark * 0.6))),
@@ -209,8 +233,12 @@ def lower_lip(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None
     m = person.mouth
     path = between(shape.seam_bottom, shape.bottom)
     top, bottom = shape.seam_bottom[3][1], shape.bottom[3][1]
-    tones = [(0.0, ink(mix(m.tone, m.dark, 0.55))), (0.35, ink(mix(m.tone, m.light, 0.35))), (0.7, ink(m.tone)),
-             (1.0, ink(mix(m.tone, m.dark, 0.3)))]  # fmt: skip
+    tones = [
+        (0.0, ink(mix(m.tone, m.dark, 0.55))),
+        (0.35, ink(mix(m.tone, m.light, 0.35))),
+        (0.7, ink(m.tone)),
+        (1.0, ink(mix(m.tone, m.dark, 0.3))),
+    ]
     fill = fade((0, top), (0, max(bottom, top + 1)), tones)
     fill.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 1.3))
     canvas.drawPath(path, fill)
@@ -233,9 +261,6 @@ def seam(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:
     edge = curve(shape.seam_top)
     canvas.drawPath(edge, paint(m.dark, 0.5, blur=2.0, stroke=4.2))
     canvas.drawPath(edge, paint(dark, 0.85, blur=0.6, stroke=1.7 + 0.5 * p.press))
-    if p.tuck > 0:
-        bite = curve([(x, y + 2) for x, y in shape.seam_top[2:5]])
-        canvas.drawPath(bite, paint(person.mouth.teeth, 0.75 * p.tuck, blur=0.5, stroke=3.6))
 
 
 def corners(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:

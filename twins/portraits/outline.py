@@ -1,10 +1,12 @@
 """The outline of a head, without ears and hair."""
 
+from functools import cache
+
 import numpy as np
 import skia
 
 from twins.portraits.pen import Point, curve, through
-from twins.portraits.person import AXIS, Person
+from twins.portraits.person import AXIS, Person, Shape
 
 
 def around(person: Person) -> list[Point]:
@@ -24,8 +26,15 @@ def outline_points(person: Person, each: int = 12) -> list[Point]:
     return through(around(person), each)
 
 
+@cache
+def right_edge(shape: Shape) -> tuple[list[float], list[float]]:
+    """Heights, and half the width at each."""
+    points = through([*shape.outline, *[(-x, y) for x, y in reversed(shape.outline[1:-1])]], 12)
+    edge = sorted((y, x) for x, y in points if x >= 0)
+    return [y for y, _ in edge], [x for _, x in edge]
+
+
 def half_width(person: Person, y: float) -> float:
     """Half the width of the head at a height."""
-    right = [p for p in outline_points(person) if p[0] >= AXIS]
-    right.sort(key=lambda p: p[1])
-    return float(np.interp(y, [p[1] for p in right], [p[0] - AXIS for p in right]))
+    levels, widths = right_edge(person.shape)
+    return float(np.interp(y, levels, widths))

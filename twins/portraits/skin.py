@@ -57,7 +57,7 @@ def heights(person: Person, x: Floats, y: Floats, step: float) -> Floats:
     s, age = person.shape, person.skin.lines
     eye_y = s.brow_y + 52
     z = dome(person, x, y, step)
-    z += 5.0 * pair(x, y, (62, s.brow_y - 2), (42, 11), 0.05)
+    z += 3.6 * pair(x, y, (62, s.brow_y - 2), (42, 12), 0.05)
     z -= s.socket * pair(x, y, (78, eye_y - 8), (46, 25))
     z -= 0.55 * s.socket * pair(x, y, (34, eye_y - 6), (13, 20))
     z += 8.0 * pair(x, y, (84, eye_y + 2), (32, 19))
@@ -87,7 +87,7 @@ def lower_face(person: Person, x: Floats, y: Floats) -> Floats:
     z -= 2.6 * bump(x, y, (AXIS, s.nose_y + 26), (6, 14))
     z += s.chin * bump(x, y, (AXIS, s.chin_y - 34), (34, 22))
     z -= 3.6 * bump(x, y, (AXIS, s.mouth_y + 38), (38, 9))
-    return z
+    return np.asarray(z, np.float32)
 
 
 def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Floats, Floats, Floats]:
@@ -101,7 +101,7 @@ def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Float
     lit = np.maximum(lit, -0.2) * 0.84 + fill * 0.2
     shine = np.maximum((-dx * HALF_WAY[0] - dy * HALF_WAY[1] + HALF_WAY[2]) / length, 0) ** 38
     turned = 1 - 1 / length
-    return np.clip((lit + 0.15) / 1.13, 0, 1), shine, turned
+    return np.asarray(np.clip((lit + 0.15) / 1.13, 0, 1), np.float32), shine, turned
 
 
 def flush(person: Person, x: Floats, y: Floats) -> Floats:
@@ -111,13 +111,15 @@ def flush(person: Person, x: Floats, y: Floats) -> Floats:
     reds += 0.6 * bump(x, y, (AXIS, s.nose_y - 18), (30, 20))
     reds += 0.35 * pair(x, y, (84, s.brow_y + 48), (44, 20))
     reds += 0.3 * bump(x, y, (AXIS, s.chin_y - 30), (40, 24))
-    return np.clip(reds, 0, 1)
+    return np.asarray(np.clip(reds, 0, 1), np.float32)
 
 
 def grain(person: Person, x: Floats, y: Floats) -> Floats:
     """Faint mottling, about -1 to 1, the same at every size."""
     waves = [(0.071, 0.043, 0.0), (-0.052, 0.081, 1.3), (0.13, -0.024, 2.1), (0.031, 0.117, 0.7), (-0.101, 0.067, 4.0)]
-    return sum((np.sin(x * a + y * b + p + len(person.name)) for a, b, p in waves), np.zeros_like(x + y)) / 5
+    phase = len(person.name)
+    total = np.sum([np.sin(x * a + y * b + p + phase) for a, b, p in waves], axis=0)
+    return np.asarray(total / len(waves), np.float32)
 
 
 def colours(person: Person, x: Floats, y: Floats, step: float) -> Floats:

@@ -1,6 +1,7 @@
 """Each person's hair."""
 
 import math
+from collections.abc import Sequence
 
 import skia
 
@@ -26,7 +27,9 @@ def afro_behind(canvas: skia.Canvas, person: Person) -> None:
 
 
 def afro_front(canvas: skia.Canvas, person: Person) -> None:
-    line = [(AXIS + 156 * math.cos(a), 424 + 148 * math.sin(a)) for a in [math.pi + i * math.pi / 12 for i in range(13)]]
+    line = [
+        (AXIS + 156 * math.cos(a), 424 + 148 * math.sin(a)) for a in [math.pi + i * math.pi / 12 for i in range(13)]
+    ]
     hairline_shadow(canvas, person, outline(person), line)
     crown = skia.Path()
     crown.setFillType(skia.PathFillType.kEvenOdd)
@@ -37,7 +40,7 @@ def afro_front(canvas: skia.Canvas, person: Person) -> None:
     canvas.drawPath(crown, paint(person.hair_tones[0], blur=6))
     canvas.restore()
     cloud = Cloud((AXIS, 350), (258, 250), 5200, size=6.6, seed=4)
-    near = lambda x, y: y < 446 and abs(x - AXIS) < 186 and not in_face(x, y)  # noqa: E731
+    near = lambda x, y: y < 452 + 14 * math.sin(x * 1.3) and abs(x - AXIS) < 186 and not in_face(x, y)  # noqa: E731
     coils(canvas, cloud, person.hair_tones, person.rim, near)
     for side in (-1, 1):
         hoop(canvas, AXIS + side * (person.shape.ear[0] + 6), person.shape.ear[2] + 2)
@@ -55,16 +58,63 @@ def hoop(canvas: skia.Canvas, x: float, y: float) -> None:
 # --- long waves, parted in the middle ---------------------------------------------------------------------------
 def waves_behind(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
-    mass = curve([(AXIS, 168), (AXIS + 130, 190), (AXIS + 206, 300), (AXIS + 222, 470), (AXIS + 262, 640), (AXIS + 266, 760), (AXIS + 226, 880), (AXIS + 100, 1000),
-                  (AXIS - 100, 1000), (AXIS - 226, 880), (AXIS - 266, 760), (AXIS - 262, 640), (AXIS - 222, 470), (AXIS - 206, 300), (AXIS - 130, 190)], closed=True)  # fmt: skip
+    mass = curve(
+        [
+            (AXIS, 168),
+            (AXIS + 130, 190),
+            (AXIS + 206, 300),
+            (AXIS + 222, 470),
+            (AXIS + 262, 640),
+            (AXIS + 266, 760),
+            (AXIS + 226, 880),
+            (AXIS + 100, 1000),
+            (AXIS - 100, 1000),
+            (AXIS - 226, 880),
+            (AXIS - 266, 760),
+            (AXIS - 262, 640),
+            (AXIS - 222, 470),
+            (AXIS - 206, 300),
+            (AXIS - 130, 190),
+        ],
+        closed=True,
+    )
     canvas.drawPath(mass, paint(tones[0], blur=5))
-    left = Lock([(430, 190), (330, 300), (292, 440), (300, 580), (262, 720), (290, 860), (250, 980)],
-                [(480, 200), (420, 340), (380, 500), (398, 640), (380, 780), (400, 900), (370, 1000)], 0.42, 60, 0.4, 7)  # fmt: skip
+    left = Lock(
+        [(430, 190), (330, 300), (292, 440), (300, 580), (262, 720), (290, 860), (250, 980)],
+        [(480, 200), (420, 340), (380, 500), (398, 640), (380, 780), (400, 900), (370, 1000)],
+        0.42,
+        60,
+        0.4,
+        7,
+    )
     comb(canvas, [left.mirrored(0.2), left], tones, 5)
 
 
-INNER_WAVE = [(513, 254), (470, 266), (420, 304), (380, 364), (357, 440), (348, 530), (352, 630), (372, 740), (392, 850), (384, 940)]
-OUTER_WAVE = [(511, 144), (440, 148), (372, 174), (316, 226), (278, 330), (262, 450), (240, 570), (214, 690), (206, 800), (222, 900), (216, 970)]
+INNER_WAVE = [
+    (513, 254),
+    (470, 266),
+    (420, 304),
+    (380, 364),
+    (357, 440),
+    (348, 530),
+    (352, 630),
+    (372, 740),
+    (392, 850),
+    (384, 940),
+]
+OUTER_WAVE = [
+    (511, 144),
+    (440, 148),
+    (372, 174),
+    (316, 226),
+    (278, 330),
+    (262, 450),
+    (240, 570),
+    (214, 690),
+    (206, 800),
+    (222, 900),
+    (216, 970),
+]
 
 
 def waves_front(canvas: skia.Canvas, person: Person) -> None:
@@ -72,7 +122,10 @@ def waves_front(canvas: skia.Canvas, person: Person) -> None:
     edge = [(352, 470), (360, 390), (388, 320), (440, 274), (508, 256), (580, 276), (634, 322), (662, 390), (670, 470)]
     hairline_shadow(canvas, person, outline(person), edge, 0.55)
     left = Sweep(INNER_WAVE, OUTER_WAVE, 9, 17, 0.26, (0.86, 0.55), 0.2, 44, 4.5).cut()
-    right = [lock.mirrored(lock.light * 0.62) for lock in Sweep(INNER_WAVE, OUTER_WAVE, 9, 15, 0.27, (0.86, 0.5), 0.2, 44, 4.5, seed=8).cut()]
+    right = [
+        lock.mirrored(lock.light * 0.62)
+        for lock in Sweep(INNER_WAVE, OUTER_WAVE, 9, 15, 0.27, (0.86, 0.5), 0.2, 44, 4.5, seed=8).cut()
+    ]
     comb(canvas, right, tones, 2)
     comb(canvas, left, tones, 3)
     parting = curve([(511, 150), (512, 200), (512, 252)])
@@ -81,7 +134,7 @@ def waves_front(canvas: skia.Canvas, person: Person) -> None:
 
 
 # --- short and tousled ------------------------------------------------------------------------------------------
-def cap(canvas: skia.Canvas, points: list[Point], line: list[Point], tone: str) -> None:
+def cap(canvas: skia.Canvas, points: Sequence[Point], line: Sequence[Point], tone: str) -> None:
     """Solid ground under short hair: from its outer edge to the hair line."""
     path = curve(points)
     path.addPath(curve(line[::-1]), skia.Path.kExtend_AddPathMode)
@@ -111,9 +164,21 @@ def tousled_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
     line = [(366, 372), (378, 328), (412, 298), (460, 288), (512, 290), (566, 286), (612, 298), (646, 328), (658, 372)]
     hairline_shadow(canvas, person, outline(person), line, 0.42)
-    around = [(352, 392), (340, 350), (338, 290), (374, 214), (450, 172), (512, 164), (580, 172), (652, 216), (686, 290), (684, 350), (672, 392)]
-    temples(canvas, person, 318, 474)
+    around = [
+        (366, 372),
+        (352, 340),
+        (346, 290),
+        (376, 214),
+        (450, 172),
+        (512, 164),
+        (580, 172),
+        (648, 216),
+        (678, 290),
+        (672, 340),
+        (658, 372),
+    ]
     cap(canvas, around, line, tones[0])
+    temples(canvas, person, 268, 470)
     roots(canvas, line, tones, (6, -58), 240, 0.5)
     comb(canvas, [Lock(left, right, light, 48, 0.45, 9.0, 1.6, 0.5, 0.95) for left, right, light in TOUSLED], tones, 4)
     roots(canvas, line[1:-1], tones, (4, -44), 130, 0.6)
@@ -124,12 +189,47 @@ def neat_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
     line = [(358, 376), (366, 336), (398, 304), (450, 290), (512, 284), (570, 280), (618, 292), (652, 332), (666, 376)]
     hairline_shadow(canvas, person, outline(person), line, 0.45)
-    around = [(346, 392), (338, 340), (346, 280), (388, 206), (450, 172), (520, 164), (590, 174), (646, 212), (680, 280), (686, 340), (678, 392)]
-    temples(canvas, person, 316, 468)
+    around = [
+        (358, 376),
+        (350, 340),
+        (350, 280),
+        (388, 206),
+        (450, 172),
+        (520, 164),
+        (590, 174),
+        (644, 212),
+        (674, 280),
+        (676, 340),
+        (666, 376),
+    ]
     cap(canvas, around, line, tones[0])
-    back = Sweep([(600, 286), (626, 292), (648, 318), (662, 356), (670, 392)], [(596, 166), (644, 186), (682, 244), (694, 316), (690, 380)], 5, 0, 0.3, (0.4, 0.5), 0.35, 46, 3, 0.08, 5)
-    over = Sweep([(600, 290), (564, 278), (508, 282), (452, 288), (404, 306), (372, 340), (360, 378)], [(600, 168), (552, 146), (484, 146), (416, 168), (362, 224), (336, 300), (340, 376)],
-                 10, 4, 0.4, (0.62, 0.8), 0.36, 52, 3.5, 0.06, 4)  # fmt: skip
+    temples(canvas, person, 282, 466)
+    back = Sweep(
+        [(600, 286), (626, 292), (648, 318), (662, 356), (670, 392)],
+        [(596, 166), (644, 186), (678, 242), (684, 310), (676, 378)],
+        5,
+        0,
+        0.3,
+        (0.4, 0.5),
+        0.35,
+        46,
+        3,
+        0.08,
+        5,
+    )
+    over = Sweep(
+        [(600, 290), (564, 278), (508, 282), (452, 288), (404, 306), (372, 340), (360, 378)],
+        [(600, 168), (552, 146), (484, 146), (416, 168), (366, 222), (344, 290), (350, 366)],
+        10,
+        4,
+        0.4,
+        (0.62, 0.8),
+        0.36,
+        52,
+        3.5,
+        0.06,
+        4,
+    )
     comb(canvas, back.cut(), tones, 6)
     comb(canvas, over.cut()[::-1], tones, 7)
     roots(canvas, line[2:7], tones, (-26, -30), 130, 0.4)
@@ -139,25 +239,78 @@ def neat_front(canvas: skia.Canvas, person: Person) -> None:
 
 # --- silver bob ----------------------------------------------------------------------------------------------------
 def bob_behind(canvas: skia.Canvas, person: Person) -> None:
-    mass = curve([(AXIS, 160), (AXIS + 140, 190), (AXIS + 204, 320), (AXIS + 200, 500), (AXIS + 168, 636), (AXIS + 90, 668), (AXIS - 90, 668), (AXIS - 168, 636),
-                  (AXIS - 200, 500), (AXIS - 204, 320), (AXIS - 140, 190)], closed=True)  # fmt: skip
+    mass = curve(
+        [
+            (AXIS, 160),
+            (AXIS + 140, 190),
+            (AXIS + 204, 320),
+            (AXIS + 200, 500),
+            (AXIS + 168, 636),
+            (AXIS + 90, 668),
+            (AXIS - 90, 668),
+            (AXIS - 168, 636),
+            (AXIS - 200, 500),
+            (AXIS - 204, 320),
+            (AXIS - 140, 190),
+        ],
+        closed=True,
+    )
     dark = mix(person.hair_tones[0], "#241f26", 0.45)
-    canvas.drawPath(mass, paint(dark, blur=5))
+    canvas.drawPath(mass, paint(dark, blur=4))
+    left = Sweep(
+        [(430, 420), (440, 520), (436, 600), (452, 668)],
+        [(330, 400), (322, 500), (332, 600), (386, 690)],
+        6,
+        4,
+        0.5,
+        (0.3, 0.42),
+        0.4,
+        30,
+        3,
+        0.05,
+        7,
+    ).cut()
+    comb(canvas, [*left, *(lock.mirrored(lock.light * 0.7) for lock in left)], (dark, *person.hair_tones[:3]), 11)
 
 
 def bob_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
     edge = [(350, 470), (352, 400), (378, 336), (440, 306), (520, 280), (572, 262), (630, 306), (664, 380), (674, 470)]
     hairline_shadow(canvas, person, outline(person), edge, 0.4)
-    right = Sweep([(566, 250), (604, 272), (640, 324), (664, 396), (672, 480), (668, 570), (636, 652)], [(562, 142), (650, 168), (704, 250), (724, 370), (726, 490), (716, 600), (656, 690)],
-                  7, 5, 0.5, (0.55, 0.42), 0.22, 50, 3, 0.06, 3)  # fmt: skip
-    left = Sweep([(566, 262), (520, 296), (450, 330), (396, 372), (362, 430), (350, 500), (356, 580), (388, 656)], [(562, 142), (470, 142), (370, 186), (318, 280), (300, 400), (298, 500), (310, 600), (370, 694)],
-                 9, 5, 0.5, (0.9, 0.7), 0.25, 52, 3, 0.06, 4)  # fmt: skip
+    right = Sweep(
+        [(566, 250), (604, 272), (640, 324), (664, 396), (672, 480), (668, 570), (636, 652)],
+        [(560, 141), (614, 148), (668, 182), (706, 254), (724, 370), (726, 490), (716, 600), (656, 690)],
+        8,
+        5,
+        0.5,
+        (0.66, 0.5),
+        0.2,
+        50,
+        3,
+        0.06,
+        3,
+    )
+    left = Sweep(
+        [(566, 262), (520, 296), (450, 330), (396, 372), (362, 430), (350, 500), (356, 580), (388, 656)],
+        [(562, 142), (470, 142), (370, 186), (318, 280), (300, 400), (298, 500), (310, 600), (370, 694)],
+        9,
+        5,
+        0.5,
+        (0.9, 0.7),
+        0.25,
+        52,
+        3,
+        0.06,
+        4,
+    )
     comb(canvas, right.cut(), tones, 8)
     comb(canvas, left.cut(), tones, 9)
+    parting = curve([(564, 148), (565, 200), (566, 252)])
+    canvas.drawPath(parting, paint(tones[0], 0.45, blur=4, stroke=8))
+    canvas.drawPath(parting, paint(person.skin.ramp[2], 0.5, blur=1.2, stroke=2.0))
 
 
 # --- a bald head ----------------------------------------------------------------------------------------------------
 def bald(canvas: skia.Canvas, person: Person) -> None:
-    temples(canvas, person, 376, 486, 0.62, 700)
-    Glasses("#2b1d18", (58, 47), 44, 5.4)(canvas, person)
+    temples(canvas, person, 366, 490, 0.7, 1500)
+    Glasses("#2b1d18", (56, 50), 47, 5.0)(canvas, person)

@@ -1,5 +1,6 @@
 """Collars, lapels and fronts that lie over a garment; necklaces."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,7 +155,9 @@ class Shirt:
         edge_light(canvas, person, cut)
         canvas.restore()
         y = person.shape.chin_y
-        canvas.drawLine(AXIS + 1, y + 168, AXIS + 3, BOTTOM, paint(mix(self.tone, DARK, 0.5), 0.6, blur=1.2, stroke=2.4))
+        canvas.drawLine(
+            AXIS + 1, y + 168, AXIS + 3, BOTTOM, paint(mix(self.tone, DARK, 0.5), 0.6, blur=1.2, stroke=2.4)
+        )
         for drop in (212, 288, 364, 440):
             button(canvas, AXIS - 10, y + drop, self.buttons)
         collar = [(98, 30), (110, 66), (96, 132), (64, 184), (8, 150), (46, 104), (82, 62)]
@@ -164,7 +167,9 @@ class Shirt:
 
 def button(canvas: skia.Canvas, x: float, y: float, tone: str) -> None:
     canvas.drawCircle(x + 1, y + 2.5, 7, paint("#000000", 0.35, blur=2))
-    canvas.drawCircle(x, y, 6.6, glow((x - 2, y - 2), 9, [(0, ink(mix(tone, "#ffffff", 0.4))), (1, ink(mix(tone, DARK, 0.35)))]))
+    canvas.drawCircle(
+        x, y, 6.6, glow((x - 2, y - 2), 9, [(0, ink(mix(tone, "#ffffff", 0.4))), (1, ink(mix(tone, DARK, 0.35)))])
+    )
     for dx, dy in ((-1.8, -1.8), (1.8, -1.8), (-1.8, 1.8), (1.8, 1.8)):
         canvas.drawCircle(x + dx, y + dy, 0.9, paint("#3b3030", 0.7))
 
@@ -179,7 +184,7 @@ class Cardigan:
     def __call__(self, canvas: skia.Canvas, person: Person) -> None:
         self.under(canvas, person)
         cut = Cut(neckline=((112, 46), (70, 100), (0, 110)), shoulder=344)
-        front = [(110, 46), (104, 130), (62, 250), (30, 360), (22, 470)]
+        front = [(96, 36), (112, 66), (104, 140), (62, 250), (30, 360), (22, 470)]
         open_front(canvas, person, cut, front, self.tone)
         for side in (-1, 1):
             ribbed(canvas, sided(person, front, side), self.tone, 24)
@@ -213,7 +218,13 @@ def drape(canvas: skia.Canvas, person: Person, tone: str) -> None:
     y = person.shape.chin_y
     for i, side in enumerate((-1, 1, -1, 1, -1, 1)):
         x = 250 - 52 * (i // 2)
-        fold = curve([(AXIS + side * x, y + 120 + 6 * i), (AXIS + side * (x - 70), y + 220 + 12 * i), (AXIS + side * (x * 0.3), y + 340 + 10 * i)])
+        fold = curve(
+            [
+                (AXIS + side * x, y + 120 + 6 * i),
+                (AXIS + side * (x - 70), y + 220 + 12 * i),
+                (AXIS + side * (x * 0.3), y + 340 + 10 * i),
+            ]
+        )
         canvas.drawPath(fold, paint(mix(tone, DARK, 0.5), 0.3, blur=7, stroke=10))
         fold.offset(-side * 9.0, -6.0)
         canvas.drawPath(fold, paint(mix(tone, LIGHT, 0.5), 0.3, blur=6, stroke=8))
@@ -224,15 +235,24 @@ def pearls(canvas: skia.Canvas, person: Person) -> None:
     for i in range(-9, 10):
         x, drop = AXIS + i * 10.4, y + 118 - 0.58 * i * i
         canvas.drawCircle(x + 1.5, drop + 4, 6, paint(person.skin.ramp[0], 0.5, blur=2.5))
-        canvas.drawCircle(x, drop, 5.8, glow((x - 2, drop - 2), 8, [(0, ink("#ffffff")), (0.5, ink("#f0e6dc")), (1, ink("#a8948c"))]))
+        canvas.drawCircle(
+            x, drop, 5.8, glow((x - 2, drop - 2), 8, [(0, ink("#ffffff")), (0.5, ink("#f0e6dc")), (1, ink("#a8948c"))])
+        )
 
 
 def pendant(canvas: skia.Canvas, person: Person) -> None:
     y = person.shape.chin_y
-    chain = curve([(AXIS - 90, y + 66), (AXIS - 50, y + 116), (AXIS, y + 140), (AXIS + 50, y + 116), (AXIS + 90, y + 66)])
+    chain = curve(
+        [(AXIS - 90, y + 66), (AXIS - 50, y + 116), (AXIS, y + 140), (AXIS + 50, y + 116), (AXIS + 90, y + 66)]
+    )
     canvas.drawPath(chain, paint(person.skin.ramp[0], 0.5, blur=2.4, stroke=3))
     canvas.drawPath(chain, paint("#d8a94e", stroke=1.8))
-    canvas.drawCircle(AXIS, y + 147, 7.5, glow((AXIS - 2, y + 144), 10, [(0, ink("#fff3c8")), (0.5, ink("#dca74a")), (1, ink("#80561c"))]))
+    canvas.drawCircle(
+        AXIS,
+        y + 147,
+        7.5,
+        glow((AXIS - 2, y + 144), 10, [(0, ink("#fff3c8")), (0.5, ink("#dca74a")), (1, ink("#80561c"))]),
+    )
 
 
 def turtleneck(tone: str) -> Brush:
@@ -241,9 +261,54 @@ def turtleneck(tone: str) -> Brush:
 
     def draw(canvas: skia.Canvas, person: Person) -> None:
         knit(canvas, person)
-        y = person.shape.chin_y
-        for drop in (66, 48, 32):
-            line = [(AXIS - 92, y + drop - 34), (AXIS - 50, y + drop - 2), (AXIS, y + drop + 6), (AXIS + 50, y + drop - 2), (AXIS + 92, y + drop - 34)]
-            ribbed(canvas, line, mix(tone, DARK, 0.1), 22)
+        high_collar(canvas, person, mix(tone, DARK, 0.06))
 
     return draw
+
+
+def high_collar(canvas: skia.Canvas, person: Person, tone: str) -> None:
+    """A ribbed tube around the neck, folded over."""
+    n, y = person.shape.neck + 2, person.shape.chin_y
+    path = curve(
+        [(AXIS - n, y + 6), (AXIS - n * 0.6, y + 36), (AXIS, y + 46), (AXIS + n * 0.6, y + 36), (AXIS + n, y + 6)]
+    )
+    path.addPath(
+        curve(
+            [
+                (AXIS + n + 9, y + 62),
+                (AXIS + n * 0.62, y + 94),
+                (AXIS, y + 104),
+                (AXIS - n * 0.62, y + 94),
+                (AXIS - n - 9, y + 62),
+            ]
+        ),
+        skia.Path.kExtend_AddPathMode,
+    )
+    path.close()
+    shadow = skia.Path(path)
+    shadow.offset(0, 7)
+    canvas.drawPath(shadow, paint(mix(tone, DARK, 0.7), 0.7, blur=6))
+    stops = [
+        (0.0, ink(mix(tone, LIGHT, 0.05))),
+        (0.3, ink(mix(tone, LIGHT, 0.28))),
+        (0.62, ink(tone)),
+        (1.0, ink(mix(tone, DARK, 0.45))),
+    ]
+    canvas.drawPath(path, fade((AXIS - n, 0), (AXIS + n, 0), stops))
+    canvas.save()
+    canvas.clipPath(path, skia.ClipOp.kIntersect, True)
+    ribs = skia.Path()
+    for i in range(-22, 23):
+        x = n * math.sin(i / 22 * 1.45)
+        ribs.moveTo(AXIS + x, y)
+        ribs.lineTo(AXIS + x * 1.06, y + 112)
+    canvas.drawPath(ribs, paint(mix(tone, DARK, 0.55), 0.32, blur=0.5, stroke=2.2))
+    canvas.drawPath(
+        curve([(AXIS - n, y + 8), (AXIS, y + 50), (AXIS + n, y + 8)]),
+        paint(mix(tone, LIGHT, 0.6), 0.5, blur=2, stroke=5),
+    )
+    canvas.drawPath(
+        curve([(AXIS - n - 9, y + 58), (AXIS, y + 102), (AXIS + n + 9, y + 58)]),
+        paint(mix(tone, DARK, 0.6), 0.5, blur=3, stroke=8),
+    )
+    canvas.restore()
