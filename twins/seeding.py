@@ -33,7 +33,7 @@ def shipped() -> list[StockTwin]:
 
 @transaction.atomic
 def seed() -> int:
-    """Bring the stock rows to what is shipped; returns how many rows were written or deleted.
+    """Bring the stock rows to what is shipped; returns how many rows were written.
 
     Running it again writes nothing. Rows that were given an owner are that owner's and stay as they are. Two
     processes may seed at once: the second waits for the first and then finds nothing to do.
@@ -73,7 +73,7 @@ def _bring(model: type[Row], rows: Iterable[tuple[str, Fields]]) -> int:
 
 
 def _bring_knowledge(wanted: Mapping[str, Mapping[str, str]]) -> int:
-    """Give each stock personality exactly the documents that are shipped for it, known by their titles."""
+    """Give each stock personality exactly the documents that are shipped for it, in their order."""
     minds = Personality.objects.select_for_update().filter(pk__in=wanted, owner=None)
     documents: dict[str, list[Knowledge]] = {mind.pk: [] for mind in minds.order_by("pk")}
     for document in Knowledge.objects.filter(personality__in=documents).order_by("pk"):
@@ -82,15 +82,12 @@ def _bring_knowledge(wanted: Mapping[str, Mapping[str, str]]) -> int:
 
 
 def _bring_documents(personality: str, found: list[Knowledge], wanted: Mapping[str, str]) -> int:
-    first = {document.title: document for document in reversed(found)}
-    kept = {title: document for title, document in first.items() if title in wanted}
-    surplus = [document.pk for document in found if document is not kept.get(document.title)]
-    missing = [Knowledge(personality_id=personality, title=t, text=wanted[t]) for t in wanted if t not in first]
-    if surplus:
-        Knowledge.objects.filter(pk__in=surplus).delete()
-    Knowledge.objects.bulk_create(missing)
-    changed = sum(_set(document, {"text": wanted[title]}) for title, document in kept.items())
-    return len(surplus) + len(missing) + changed
+    """All anew when anything differs: their order counts too, and nothing refers to them."""
+    if [(document.title, document.text) for document in found] == list(wanted.items()):
+        return 0
+    Knowledge.objects.filter(personality=personality).delete()
+    rows = [Knowledge(personality_id=personality, title=title, text=text) for title, text in wanted.items()]
+    return len(Knowledge.objects.bulk_create(rows))
 
 
 def _set(row: models.Model, fields: Fields) -> bool:
