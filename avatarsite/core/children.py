@@ -7,7 +7,6 @@ A child that dies, hangs or misbehaves is killed and replaced: the caller gets `
 """
 
 import contextlib
-import ctypes
 import os
 import queue
 import signal
@@ -136,23 +135,13 @@ def serve(handler: Callable[[Any, Callable[[], Any], Callable[[Any], None]], Non
     the parent, and the child stays alive: a handler that fails in mid-call must therefore leave no message unread,
     or raise anything else, which ends the child.
     """
-    _die_with_parent()
     connection = Connection(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    connection.send("ready")
-    while True:
-        try:
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone: so are we
+        connection.send("ready")
+        while True:
             request = connection.recv()
-        except EOFError:
-            return
-        try:
-            handler(request, connection.recv, connection.send)
-        except EngineFailed as error:
-            connection.send(error)
-
-
-def _die_with_parent() -> None:
-    """Linux: SIGKILL this process when its parent thread's process ends, however it ends."""
-    with contextlib.suppress(OSError, AttributeError):
-        # PR_SET_PDEATHSIG = 1 (prctl(2)); it fires when the creating *thread* ends, hence the parent check by EOF too.
-        ctypes.CDLL(None, use_errno=True).prctl(1, 0)
+            try:
+                handler(request, connection.recv, connection.send)
+            except EngineFailed as error:
+                connection.send(error)
