@@ -38,7 +38,8 @@ _UNITS = {
     "kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "w": "watt", "kw": "kilowatt",
     "kwh": "kilowatt hour", "v": "volt", "mph": "mile per hour", "km/h": "kilometer per hour",
     "kb/s": "kilobyte per second", "mb/s": "megabyte per second", "gb/s": "gigabyte per second",
-    "m/s": "meter per second", "kmh": "kilometer per hour", "fps": "frame per second", "°c": "degree Celsius", "°f": "degree Fahrenheit",
+    "m/s": "meter per second", "kmh": "kilometer per hour", "fps": "frame per second", "°c": "degree Celsius",
+    "°f": "degree Fahrenheit",
     "°": "degree", "m²": "square meter", "km²": "square kilometer", "m³": "cubic meter",
 }  # fmt: skip
 _PLURALS = {"foot": "feet", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz",
@@ -133,6 +134,8 @@ def after_money(previous: str, word: str) -> str | None:
 def after_number(previous: str, word: str) -> str | None:
     """The unit of "12 km": read in full."""
     core = word.rstrip(".,!?;:")
+    if core.lower() in ("am", "pm") and re.fullmatch(r"\d{1,2}(?::\d\d)?", previous):
+        return f"{core[0].upper()} M{word[len(core) :]}"
     unit = _UNITS.get(core.lower())
     if unit is None or not re.fullmatch(_NUMBER, previous) or core.lower() in ("l", "s", "m") and core.isupper():
         return None

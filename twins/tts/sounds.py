@@ -22,9 +22,12 @@ _LONGEST_CLOSURE = 0.12  # seconds of silence before a burst that still belong t
 
 def letters(name: str) -> str:
     """The base IPA letters of an event's name, without stress, length, tone and secondary articulation."""
+    if name.startswith("("):
+        return ""  # "(en)": the library goes on in another language
     plain = name.translate({ord(mark): None for mark in "ˈˌːˑ-0123456789"})
     plain = _RESPELLED.get(plain, plain)
-    kept = [letter for letter in plain if unicodedata.category(letter) == "Ll" or letter in "ʔʕ"]
+    bare = "".join(letter if letter == "ç" else unicodedata.normalize("NFD", letter)[0] for letter in plain)
+    kept = [letter for letter in bare if unicodedata.category(letter) == "Ll" or letter in "ʔʕ"]
     return "".join(_RESPELLED.get(letter, letter) for letter in kept)
 
 
@@ -41,11 +44,12 @@ def spans(events: Sequence[tuple[int, str]], audio: Samples, sample_rate: int) -
 def _merge(events: Sequence[tuple[int, str]], end: int, shortest_pause: int) -> list[Span]:
     """Names become letters; a nameless event that is too short for a pause prolongs the sound before it."""
     starts = [min(start, end) for start, _ in events] + [end]
+    starts[0] = starts[0] if starts[0] >= shortest_pause else 0
     result: list[Span] = [("", 0, starts[0])] if starts[0] > 0 else []
     for (_, name), start, stop in zip(events, starts, starts[1:], strict=False):
         symbol = letters(name)
         modifier = not symbol and name.strip("ˈˌ")  # e.g. a lone palatalisation
-        if result and (stop <= start or modifier or (not symbol and stop - start < shortest_pause) or not result):
+        if result and (stop <= start or modifier or (not symbol and stop - start < shortest_pause)):
             result[-1] = (result[-1][0], result[-1][1], max(stop, result[-1][2]))
         elif stop > start:
             result.append((symbol, start, stop))

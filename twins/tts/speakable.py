@@ -96,7 +96,7 @@ def _check_scripts(text: str, language: Language) -> None:
             "Choose the language of the text.",
             "tts_unspeakable",
         )
-    if not any(letter.isalnum() or letter in "%$€£&+=@°½¼¾" for letter in _without_markup(text)):
+    if not _sounds(_without_markup(text)):
         raise EngineFailed("The text holds nothing that can be spoken. Add words.", "tts_unspeakable")
 
 
@@ -139,7 +139,7 @@ def _plain(word: str) -> str:
     if "&" in word:
         word = html.unescape(word)
     word = word.replace("\u00ad", "").replace("‘", "'").replace("’", "'")
-    return word.strip('*_`~#"“”„«»[]{}()<>|\\') if not re.match(r"#\w", word) else word.rstrip('*_`~)]"”')
+    return word.strip('*_`#"“”„«»[]{}()<>|\\') if not re.match(r"#\w", word) else word.rstrip('*_`~)]"”')
 
 
 def _said(plain: list[str], index: int, language: Language) -> str:
@@ -161,13 +161,17 @@ def _said(plain: list[str], index: int, language: Language) -> str:
 
 
 def _readable(word: str, language: Language) -> str:
-    """Only what the language's voice reads; "" when no letter, digit or spoken symbol is left."""
+    """Only what the language's voice reads."""
     letters = sum(letter.isalpha() for letter in word)
     bare = "".join(letter for letter in _few_marks(word) if letter == "°" or unicodedata.category(letter) != "So")
     plain = unicodedata.normalize("NFKC", bare).replace("…", "...")
     kept = "".join(letter if _is_read(letter, language, letters) else " " for letter in plain)
     kept = re.sub(r"([.,;:!?'/=#%&+@$€£-])\1{2,}", r"\1", " ".join(kept.split()))
-    return kept if any(letter.isalnum() or letter in "%$€£&+=@°" for letter in kept) else kept.strip(".;:!?'/#°·- ")[:1]
+    return kept
+
+
+def _sounds(text: str) -> bool:
+    return any(letter.isalnum() or letter in "%$€£&+=@°½¼¾" for letter in text)
 
 
 def _is_read(letter: str, language: Language, letters: int) -> bool:
@@ -189,19 +193,26 @@ def _attach_silent(tokens: list[_Token]) -> list[_Token]:
     result: list[_Token] = []
     leading = ""
     for token in tokens:
-        if any(letter.isalnum() or letter in "%$€£&+=@°" for letter in token.said):
+        if _sounds(token.said):
             written = f"{leading} {token.written}".strip()
             leading = ""
             result.append(_Token(written, token.said, token.end))
         elif result:
             before = result[-1]
-            comma = "," if token.written in ("-", "–", "—", "--") and before.said[-1:].isalnum() else ""
-            result[-1] = _Token(f"{before.written} {token.written}", before.said + comma, token.end or before.end)
+            said = before.said + (_mark(token) if _sounds(before.said[-1:]) else "")
+            result[-1] = _Token(f"{before.written} {token.written}", said, token.end or before.end)
         else:
             leading = f"{leading} {token.written}".strip()
     if not result:
         raise EngineFailed("The text holds nothing that can be spoken. Add words.", "tts_unspeakable")
     return result
+
+
+def _mark(token: _Token) -> str:
+    """Punctuation that stands alone ("Ça va ?", "yes — no") belongs to the word before it."""
+    if token.written in ("-", "–", "—", "--"):
+        return ","
+    return token.said[:1] if token.said[:1] in ".,;:!?。！？，；：" else ""
 
 
 def _cut(tokens: list[_Token]) -> Iterator[Piece]:
