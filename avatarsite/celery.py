@@ -1,6 +1,7 @@
 """The Celery application: workers that hear the doorbell, each with a sweeper beside its consumers."""
 
 import os
+import threading
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -22,16 +23,21 @@ app.autodiscover_tasks(["avatarsite.core"])
 
 
 class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts and stops the sweeper with the worker."""
+    """Starts and stops the sweeper with the worker, and warms the engines."""
 
     def start(self, parent: Any) -> None:
+        from avatarsite import warming
         from avatarsite.core.worker import Sweeper
 
         self.sweeper = Sweeper()
         self.sweeper.start()
+        threading.Thread(target=warming.warm, name="warm", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
+        from avatarsite import warming
+
         self.sweeper.stop()
+        warming.close()
 
 
 app.steps["worker"].add(SweeperStep)

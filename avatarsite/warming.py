@@ -1,0 +1,34 @@
+"""Getting the engines of a worker ready, and letting go of them."""
+
+import logging
+
+from django.conf import settings
+
+from avatarsite.core import engines
+from avatarsite.core.engines import EngineFailed
+from twins.models import Replica
+from videos.renderers.base import FaceRef, VideoFormat
+
+logger = logging.getLogger(__name__)
+
+
+def warm() -> None:
+    """Start voices and bake faces, so that the first reply comes as fast as the tenth."""
+    from twins.models import Replica
+    from videos.renderers.base import FaceRef, VideoFormat
+
+    faces = [
+        FaceRef(kind, name) for kind, name in Replica.objects.filter(status="ready").values_list("kind", "portrait")
+    ]
+    size = settings.VIDEO_SIZE
+    try:
+        engines.load("TTS", "local").warm()
+        engines.load("RENDERERS", "local").warm(dict.fromkeys(faces), VideoFormat(size, size, settings.VIDEO_FPS))
+    except EngineFailed as error:
+        logger.warning("warm.failed code=%s", error.code)
+
+
+def close() -> None:
+    """End the engines' helper processes."""
+    engines.load("TTS", "local").close()
+    engines.load("RENDERERS", "local").close()
