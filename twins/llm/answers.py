@@ -1,6 +1,7 @@
 """Answers out of the knowledge: which sentences, in which order, and how the twin says them."""
 
 import re
+from itertools import takewhile
 
 from twins.llm.first_person import first_person
 from twins.llm.intents import folded, follows_up
@@ -10,22 +11,21 @@ from twins.llm.speakable import speakable
 from twins.llm.terms import query_terms
 from twins.llm.turn import Turn
 
-# A sentence that opens so leans on the one before it.
-_LEANS = {
-    "en": r"(?:it|its|they|their|them|this|that|these|those|he|she|his|her|there|such|both|each|also|however|then)\b",
-    "es": r"(?:esto|eso|este|esta|estos|estas|ella|él|ellos|ellas|su|sus|también|además|allí)\b",
-    "fr": r"(?:il|elle|ils|elles|cela|ce|cet|cette|ces|son|sa|ses|leur|leurs|aussi|c'est|là)\b",
-    "de": r"(?:es|er|sie|dies|diese|dieser|dieses|ihr|ihre|sein|seine|dort|auch|dabei|dazu|außerdem)\b",
-    "it": r"(?:esso|essa|essi|questo|questa|questi|queste|lui|lei|loro|suo|sua|anche|inoltre|lì)\b",
-    "pt": r"(?:ele|ela|eles|elas|isto|isso|este|esta|esse|essa|seu|sua|também|além|lá)\b",
-}
-_AS_GOOD = 0.8  # of the best coverage, from which a sentence may stand in for, or stand beside, the best
+_STANDS_IN = 0.92  # of the best score, from which a sentence may be said instead of one that was just said
+_STANDS_BESIDE = 0.85
+
+# A wish to hear about something rather than a question about one fact.
+_BROAD = re.compile(
+    r"^(?:please )?(?:(?:can|could|would) you )?(?:tell|teach|explain|describe|talk|say something|what do you know|"
+    r"cuentame|hablame|explica|que sabes|parle|raconte|explique|que sais|erzahl|erklar|was wei|parla|racconta|spiega|"
+    r"cosa sai|conte|fale|explique|o que sabe|another|more about|otra|un autre|noch ein|un altr|outr)"
+)
 
 
 def answer(turn: Turn) -> list[str]:
     """What the knowledge says to the question, as sentences; empty when it says nothing."""
     question, about = _asked(turn)
-    hits = _declarative(turn, turn.index.search(question, about=about, leaning=_leaning(turn, question)))
+    hits = _declarative(turn, turn.index.search(question, about=about))
     if not hits:
         return []
     chosen = _chosen(turn, hits)
@@ -40,7 +40,7 @@ def more(turn: Turn) -> list[str]:
         hits = _declarative(turn, turn.index.search(question, limit=12))
         if not hits:
             continue
-        rest = [unit for unit in turn.index.follow(hits[0].unit, 6) if not unit.text.endswith("?")]
+        rest = [unit for unit in turn.index.follow(hits[0].unit, 6) if not _is_question(unit.text)]
         fresh = [unit for unit in dict.fromkeys([*rest, *(hit.unit for hit in hits)]) if not _said(turn, unit)]
         return _told(turn, [*_led(turn, fresh[0]), *fresh[:2]]) if fresh else []
     return []
@@ -59,14 +59,18 @@ def spoken(turn: Turn, unit: Unit) -> str:
 def _asked(turn: Turn) -> tuple[str, str]:
     """(the question, what it is about if it does not say so itself)."""
     sentences = split(turn.question)
-    questions = [sentence for sentence in sentences if sentence.rstrip("\"'”’»)").endswith(("?", "？", "؟"))]
-    if not questions or len(questions) == len(sentences):
-        question, rest = turn.question, ""
-    else:
-        question, rest = " ".join(questions[-2:]), " ".join(s for s in sentences if s not in questions)[-600:]
-    if _leaning(turn, question):
-        return question, " ".join([rest, *turn.questions_before()[:2]])
-    return question, rest
+    questions = [sentence for sentence in sentences if _is_question(sentence)]
+    question = " ".join(questions[-2:]) or turn.question
+    rest = " ".join(sentence for sentence in sentences if sentence not in questions)[-600:] if questions else ""
+    if not _leaning(turn, question):
+        return question, rest
+    if query_terms(rest, turn.language):
+        return f"{rest} {question}", ""
+    return question, " ".join(turn.questions_before()[:2])
+
+
+def _is_question(sentence: str) -> bool:
+    return sentence.rstrip("\"'”’»)").endswith(("?", "？", "؟"))
 
 
 def _leaning(turn: Turn, question: str) -> bool:
@@ -78,8 +82,8 @@ def _declarative(turn: Turn, hits: list[Hit]) -> list[Hit]:
     found: dict[Unit, Hit] = {}
     for hit in hits:
         unit: Unit | None = hit.unit
-        if hit.unit.text.rstrip("\"'”’»)").endswith(("?", "？")):
-            unit = next((after for after in turn.index.follow(hit.unit, 2) if not after.text.endswith("?")), None)
+        if _is_question(hit.unit.text):
+            unit = next((after for after in turn.index.follow(hit.unit, 2) if not _is_question(after.text)), None)
         if unit is not None and speakable(unit.text):
             found.setdefault(unit, Hit(unit, hit.coverage, hit.score))
     return list(found.values())
@@ -87,32 +91,29 @@ def _declarative(turn: Turn, hits: list[Hit]) -> list[Hit]:
 
 def _chosen(turn: Turn, hits: list[Hit]) -> Unit:
     """The best sentence, or one that is as good and was not just said."""
-    as_good = [hit.unit for hit in hits if hit.coverage >= hits[0].coverage * _AS_GOOD]
-    return next((unit for unit in as_good if folded(spoken(turn, unit)) not in turn.just_said), hits[0].unit)
+    as_good = [hit.unit for hit in hits if hit.score >= hits[0].score * _STANDS_IN]
+    return next((unit for unit in as_good if not _said(turn, unit)), hits[0].unit)
 
 
 def _led(turn: Turn, unit: Unit) -> list[Unit]:
     """The sentence before it, when this one cannot be understood without it."""
     before = turn.index.before(unit)
-    if before is None or before.text.endswith("?") or _said(turn, before):
+    if before is None or _is_question(before.text) or _said(turn, before):
         return []
-    return [before] if _leans(turn, unit) and spoken(turn, unit) == speakable(unit.text) else []
+    return [before] if turn.index.leans(unit) and spoken(turn, unit) == speakable(unit.text) else []
 
 
 def _beside(turn: Turn, chosen: Unit, hits: list[Hit]) -> list[Unit]:
     """What else belongs to the answer: the list behind a colon, what leans on it, what answers as well."""
-    after = turn.index.follow(chosen, 4)
+    after = [unit for unit in turn.index.follow(chosen, 6) if not _is_question(unit.text)]
     if chosen.text.rstrip().endswith((":", "：")):
         return after
-    leaning = after[:1] if after and _leans(turn, after[0]) else []
-    as_good = [hit.unit for hit in hits if hit.coverage >= max(hits[0].coverage * _AS_GOOD, 0.5)]
+    leaning = list(takewhile(turn.index.leans, after))[:2]
+    if _BROAD.match(turn.plain):
+        return [*leaning, *after[len(leaning) :]][:4]
+    as_good = [hit.unit for hit in hits if hit.score >= hits[0].score * _STANDS_BESIDE]
     others = [unit for unit in as_good if unit is not chosen and not _said(turn, unit)]
-    return [*leaning, *(unit for unit in others if not _leans(turn, unit))][:2]
-
-
-def _leans(turn: Turn, unit: Unit) -> bool:
-    pattern = _LEANS.get(turn.language)
-    return pattern is not None and re.match(pattern, speakable(unit.text), re.IGNORECASE) is not None
+    return [*leaning, *(unit for unit in others if not turn.index.leans(unit))][:1]
 
 
 def _said(turn: Turn, unit: Unit) -> bool:

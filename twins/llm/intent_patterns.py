@@ -164,16 +164,24 @@ INTENTS: dict[str, dict[str, str]] = {
         "en": r"^(?:please )?(?:(?:can|could) you )?(?:tell|say|give)(?: me)? (?:some )?more(?: details?| about (?:it|that|this|"
         r"them))?(?: please)?$|^(?:and )?(?:go on|continue|more|what else|anything else|more details?|elaborate|keep going)"
         r"(?: please)?$|^(?:and )?then$|^is there (?:anything|something) (?:else|more)$|^(?:yes |sure |ok )(?:please )?"
-        r"(?:tell me more|go on|more|continue)$|^(?:and|so)$|^why$|^really$|^how so$",
+        r"(?:tell me more|go on|more|continue)$|^(?:and|so)$|^really$",
         "es": r"^(?:cuentame|dime|dame) (?:algo )?mas(?: detalles| sobre (?:eso|esto))?$|^(?:y )?(?:sigue|continua|mas|que mas|"
-        r"algo mas)(?: por favor)?$|^por que$",
+        r"algo mas)(?: por favor)?$",
         "fr": r"^(?:dis|dites|raconte|racontez)(?: m| moi)? (?:en |m en )?(?:plus|davantage)$|^(?:et )?(?:continue[z]?|encore|"
-        r"quoi d autre|plus de details|en plus)$|^dis m en plus$|^dites m en plus$|^pourquoi$",
+        r"quoi d autre|plus de details|en plus)$|^dis m en plus$|^dites m en plus$",
         "de": r"^(?:erzahl\w*|sag\w*|sagen sie)(?: sie)?(?: mir)?(?: bitte)? (?:mehr|weiter)(?: davon| daruber)?$"
-        r"|^(?:und )?(?:weiter|mehr|was noch|noch etwas|mehr details)(?: bitte)?$|^warum$",
-        "it": r"^(?:dimmi|raccontami) (?:di )?(?:piu|altro)$|^(?:e )?(?:continua|ancora|altro|che altro|piu dettagli)$|^perche$",
+        r"|^(?:und )?(?:weiter|mehr|was noch|noch etwas|mehr details)(?: bitte)?$",
+        "it": r"^(?:dimmi|raccontami) (?:di )?(?:piu|altro)$|^(?:e )?(?:continua|ancora|altro|che altro|piu dettagli)$",
         "pt": r"^(?:conte|conta|diga|fale|me conte)(?: me)? mais(?: sobre isso)?$|^(?:e )?(?:continue|continua|mais|o que mais|"
-        r"mais detalhes)$|^por que$",
+        r"mais detalhes)$",
+    },
+    "why": {
+        "en": r"^(?:but )?(?:why|how so|how come|why is that|why not)$",
+        "es": r"^(?:y |pero )?por que$",
+        "fr": r"^(?:mais )?pourquoi$",
+        "de": r"^(?:aber )?(?:warum|wieso|weshalb)$",
+        "it": r"^(?:ma )?perche$",
+        "pt": r"^(?:mas )?por que$",
     },
     "agreed": {
         "en": r"^(?:ok(?:ay)?|yes|yeah|yep|yup|sure|alright|all right|i see|got it|understood|fine|no|nope|nah|no thanks|"

@@ -68,7 +68,7 @@ def _courtesies(name: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
     return [
         (courtesy, re.compile(rf"(?:(?:{listed[spoken]})(?: |$))?{called}"))
         for courtesy, listed in (("thanks", THANKS), ("hello", GREETING))
-        for spoken in _spoken(language)
+        for spoken in (*_spoken(language), *listed)
         if spoken in listed
     ]
 

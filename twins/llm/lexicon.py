@@ -25,7 +25,7 @@ EXTRA_STOP_WORDS = {
 GENERIC_WORDS = {
     "en": "best better good great way make making made use using used new need take takes find people person help "
     "work day time name today now first last look looking start available possible different important place come go "
-    "going think talk about call called do does more most live year",
+    "going think talk about call called do does more most live year see show some other another often little kind sort",
     "es": "mejor bueno buena forma manera hacer usar nuevo nueva necesito necesitar persona personas ayuda ayudar "
     "día tiempo nombre hoy ahora primero último posible lugar ir más año",
     "fr": "meilleur bon bonne façon manière faire utiliser nouveau nouvelle besoin personne gens aide aider jour temps "
@@ -71,6 +71,19 @@ SYNONYMS = {
         "trip journey travel tour",
         "born birth birthday age old grew",
         "fee free",
+        "chatgpt gpt openai llm language model",
+        "license licence licensed",
+        "message conversation chat",
+        "safe secure security private privacy protect protected",
+        "draw drew drawn drawing",
+        "backup back",
+        "install setup set installation",
+        "tale story anecdote",
+        "colour color",
+        "hard difficult tricky easy",
+        "broken break broke broken work fix",
+        "strange odd suspicious phishing scam",
+        "email mail message",
     ),
     "es": (
         "precio costo coste cuesta cuestan vale valen tarifa euros pagar caro barato € $",
@@ -181,6 +194,16 @@ QUESTION_FORMS = {
         (r"\bonde\b", "rua endereço morada cidade perto fica"),
         (r"\ba que horas\b|\bquando (?:abr|fech)", "abre fecha horário horas segunda domingo"),
     ),
+}
+
+# A sentence that opens so leans on the one before it.
+LEANS_ON_THE_ONE_BEFORE = {
+    "en": r"(?:it|its|they|their|them|this|that|these|those|he|she|his|her|there|such|both|each|also|however|then)\b",
+    "es": r"(?:esto|eso|este|esta|estos|estas|ella|él|ellos|ellas|su|sus|también|además|allí)\b",
+    "fr": r"(?:il|elle|ils|elles|cela|ce|cet|cette|ces|son|sa|ses|leur|leurs|aussi|c['’]est|là)\b",
+    "de": r"(?:es|er|sie|dies|diese|dieser|dieses|ihr|ihre|sein|seine|dort|auch|dabei|dazu|außerdem)\b",
+    "it": r"(?:esso|essa|essi|questo|questa|questi|queste|lui|lei|loro|suo|sua|anche|inoltre|lì)\b",
+    "pt": r"(?:ele|ela|eles|elas|isto|isso|este|esta|esse|essa|seu|sua|também|além|lá)\b",
 }
 
 # Han and kana that only hold a sentence together; terms do not reach across them.

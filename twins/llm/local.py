@@ -94,6 +94,8 @@ class LocalLLM(LLM):
                 return self._can_do(turn)
             case "more":
                 return more(turn) or self._no_more(turn)
+            case "why":
+                return self._no_more(turn)
             case "blame":
                 return [turn.pick(phrases.blame), self._ask(turn)]
             case _:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.llm.base import Passage
-from twins.llm.lexicon import QUESTION_FORMS, SYNONYMS
+from twins.llm.lexicon import LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
 from twins.llm.sentences import split
 from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms
 
@@ -24,15 +24,21 @@ LEAST_COVERAGE = 0.42
 KEPT_INDEXES = 16
 
 _GENERIC = 0.3  # weight of a word that says little
-_FROM_PASSAGE = 0.6  # of a term that only the rest of the passage or its title holds
+# Weight of a term that the sentence itself does not hold, by where it stands instead.
+_CARRIED = 0.8  # in the sentence that this one leans on ("It takes four hours.")
+_TITLE = 0.5
+_NEAR = 0.3  # near it in its passage
 _SYNONYM = 0.75
 _FORM = 0.5  # of a word that answers this form of question
 _DICE = 0.5  # likeness, in trigrams, from which a word counts as a misspelling of another
+_RANK = 0.2  # weights in the order of the hits
+_OPENING = 0.1
 _ABOUT = 0.35  # weight of what was talked of before
 _ABOUT_AT_LEAST = 0.3
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
 Scores = NDArray[np.float64]
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,12 @@ class Index:
         self._language = primary(language)
         self.units = tuple(_units(knowledge))
         own = [terms(unit.text, self._language) for unit in self.units]
-        around = _around(self.units, own, self._language)
-        self._own, self._around = _Postings.of(own), _Postings.of(around)
-        self._trigrams = _Trigrams(self._around.found)
+        levels = _Levels.of(self.units, own, self._language)
+        self._own = levels.own
+        self._levels = ((levels.near, _NEAR), (levels.title, _TITLE), (levels.carried, _CARRIED), (levels.own, 1.0))
+        self._rarity = levels.rarity(len(self.units))
+        self._topics = _Postings.of([document[:2] for document in own])
+        self._trigrams = _Trigrams(self._rarity)
         self._bm25 = _bm25(own)
         self._places = {(unit.passage, unit.place): number for number, unit in enumerate(self.units)}
         self._rarest = float(np.log1p(len(self.units)) + 1)
@@ -96,23 +105,21 @@ class Index:
         question: str,
         *,
         about: str = "",
-        leaning: bool = False,
         limit: int = 8,
         threshold: float = LEAST_COVERAGE,
     ) -> list[Hit]:
         """The best sentences first, none below the threshold.
 
-        about: what was talked of before; it helps to choose but cannot make an answer alone.
-        leaning: the question may hold nothing of its own ("how long does it take?"): then only what is about
-        `about` can answer it.
+        about: what was talked of before; it helps to choose but cannot make an answer alone. A question that names
+        nothing itself ("how long does it take?") is only answered by what is about `about`.
         """
         asked = self._asked(question)
         if not self.units or not asked:
             return []
         covered, context = self._coverage(asked), self._about(about)
-        if leaning and len(asked) == 1 and about:
+        if about and not query_terms(question, self._language):
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
-        scores = covered + 0.2 * self._ranks(asked) + _ABOUT * context
+        scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
         best = np.argsort(-scores, kind="stable")[: limit * 3]
         hits = [Hit(self.units[n], float(covered[n]), float(scores[n])) for n in best if covered[n] >= threshold]
         return hits[:limit]
@@ -126,9 +133,9 @@ class Index:
         number = self._places.get((unit.passage, unit.place - 1))
         return None if number is None else self.units[number]
 
-    def knows(self, question: str) -> bool:
-        """Whether any term of this question, or its like, is anywhere in the knowledge."""
-        return any(term.matches for term in self._asked(question))
+    def leans(self, unit: Unit) -> bool:
+        """Whether a sentence needs the one before it to be understood."""
+        return _leans(unit.text, self._language)
 
     def _asked(self, question: str) -> list[Term]:
         found = [self._term(term) for term in query_terms(question, self._language)[:MOST_QUERY_TERMS]]
@@ -137,13 +144,13 @@ class Index:
         return found
 
     def _term(self, term: str) -> Term:
-        matches = {term: 1.0} if term in self._around.found else {}
+        matches = {term: 1.0} if term in self._rarity else {}
         for same in _synonyms(self._language).get(term, ()):
-            if same in self._around.found:
+            if same in self._rarity:
                 matches.setdefault(same, _SYNONYM)
         if not matches:
             matches = self._trigrams.like(term)
-        rarity = max((self._idf(match) for match in matches), default=self._rarest)
+        rarity = max((self._rarity[match] for match in matches), default=self._rarest)
         generic = term in generic_terms(self._language)
         return Term(rarity * (_GENERIC if generic else 1.0), tuple(matches.items()))
 
@@ -151,12 +158,9 @@ class Index:
         """What the form of the question asks for ("how long": minutes, hours), when the knowledge has it."""
         for pattern, answers in _forms(self._language):
             if pattern.search(question):
-                known = tuple((answer, 1.0) for answer in answers if answer in self._around.found)
+                known = tuple((answer, 1.0) for answer in answers if answer in self._rarity)
                 return Term(self._rarest * _FORM, known)
         return None
-
-    def _idf(self, term: str) -> float:
-        return float(np.log1p(len(self.units) / len(self._around.found[term])))
 
     def _coverage(self, asked: Sequence[Term]) -> Scores:
         mass = np.zeros(len(self.units))
@@ -169,11 +173,18 @@ class Index:
         """To what degree each sentence holds this term, 0 to 1."""
         degree = np.zeros(len(self.units))
         for match, weight in term.matches:
-            around = self._around.found[match]
-            degree[around] = np.maximum(degree[around], weight * _FROM_PASSAGE)
-            if (own := self._own.found.get(match)) is not None:
-                degree[own] = np.maximum(degree[own], weight)
+            for postings, level in self._levels:
+                if (held := postings.found.get(match)) is not None:
+                    degree[held] = np.maximum(degree[held], weight * level)
         return degree
+
+    def _opens_with(self, asked: Sequence[Term]) -> Scores:
+        """1 for the sentences that begin with something that was asked for: they are about it."""
+        opens = np.zeros(len(self.units))
+        for term in asked:
+            for match, _ in term.matches[:1]:
+                opens[self._topics.found.get(match, _NONE)] = 1.0
+        return opens
 
     def _ranks(self, asked: Sequence[Term]) -> Scores:
         """BM25 of every sentence, scaled to 0 … 1."""
@@ -253,16 +264,37 @@ def _units(knowledge: Sequence[Passage]) -> Iterable[Unit]:
                 return
 
 
-def _around(units: Sequence[Unit], own: Sequence[list[str]], language: str) -> list[set[str]]:
-    """The terms of each sentence, its neighbours in the passage and its title."""
-    near: list[set[str]] = []
-    for number, unit in enumerate(units):
-        held = {*own[number], *terms(unit.source[:200], language)}
-        for other in range(max(number - 3, 0), min(number + 3, len(units))):
-            if units[other].passage == unit.passage:
-                held.update(own[other])
-        near.append(held)
-    return near
+@dataclass(frozen=True)
+class _Levels:
+    """Which sentences hold a term: themselves, in the sentence they lean on, in their title, near them."""
+
+    own: _Postings
+    carried: _Postings
+    title: _Postings
+    near: _Postings
+
+    @classmethod
+    def of(cls, units: Sequence[Unit], own: Sequence[list[str]], language: str) -> "_Levels":
+        carried: list[set[str]] = []
+        near: list[set[str]] = []
+        for number, unit in enumerate(units):
+            leaning = unit.place > 0 and _leans(unit.text, language)
+            carried.append({*own[number - 1], *carried[number - 1]} if leaning else set())
+            around = range(max(number - 3, 0), min(number + 3, len(units)))
+            near.append({term for n in around if units[n].passage == unit.passage for term in own[n]})
+        titles = {source: terms(source[:200], language) for source in {unit.source for unit in units}}
+        title = [titles[unit.source] for unit in units]
+        return cls(_Postings.of(own), _Postings.of(carried), _Postings.of(title), _Postings.of(near))
+
+    def rarity(self, sentences: int) -> dict[str, float]:
+        """Every known term with its weight: the fewer sentences hold it, the more it says."""
+        known = {**self.title.found, **self.own.found}
+        return {term: float(np.log1p(sentences / len(held))) for term, held in known.items()}
+
+
+def _leans(text: str, language: str) -> bool:
+    pattern = LEANS_ON_THE_ONE_BEFORE.get(language)
+    return pattern is not None and re.match(pattern, text, re.IGNORECASE) is not None
 
 
 def _bm25(documents: list[list[str]]) -> bm25s.BM25 | None:

@@ -41,7 +41,13 @@ def _topics(index: Index, language: str, name: str) -> tuple[str, ...]:
 def _title(source: str, language: str, name: str) -> str:
     text = re.sub(r"\.\w{2,4}$", "", source[:120])
     text = speakable(text.replace("_", " ").replace("-", " ")).rstrip(".")
-    if _NOT_A_TITLE.search(source) or not 1 <= len(text.split()) <= 6 or folded(text) == folded(name):
+    text = re.sub(r"^about\s+", "", text, flags=re.IGNORECASE)
+    if (
+        _NOT_A_TITLE.search(source)
+        or _NOT_A_TITLE.search(text)
+        or not 1 <= len(text.split()) <= 6
+        or folded(text) == folded(name)
+    ):
         return ""
     first, *_ = text.split()
     lowered = language != "de" and first[1:].islower() and first not in name.split()

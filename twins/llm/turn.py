@@ -19,9 +19,9 @@ REMEMBERED = 24  # messages
 LONGEST_MESSAGE = 4_000  # characters of one message that are looked at: its beginning and its end
 LONGEST_NAME = 60
 
-# A sentence of a context that speaks to the twin is an instruction, not something to tell a visitor.
+# A sentence of a context that speaks to the twin, or of its visitors, is nothing to tell a visitor.
 _INSTRUCTION = re.compile(
-    r"\b(?:you|your|tu|tus|usted|vous|votre|du|dein\w*|sie|tua|tuo|voce|você|seu)\b"
+    r"\b(?:you|your|tu|tus|usted|vous|votre|du|dein\w*|sie|tua|tuo|voce|você|seu|visitors?|users?|customers?|callers?)\b"
     r"|^(?:be|never|always|do|don't|do not|speak|answer|keep|use|avoid|if|when|please|act|only|respond|reply|ask|say|"
     r"remember|make|stay|help|talk|refer|sé|nunca|siempre|responde|soyez|réponds|sei|antworte|rispondi|seja|responda)\b",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ class Turn:
 
     @cached_property
     def index(self) -> Index:
-        return index((*self.mind.knowledge, *_facts(self.mind.context)), self.language)
+        return index(self.mind.knowledge or _facts(self.mind.context), self.language)
 
     @cached_property
     def topics(self) -> list[str]:
@@ -132,6 +132,6 @@ def _bounded(text: str) -> str:
 
 
 def _facts(context: str) -> tuple[Passage, ...]:
-    """What a context tells about the world, without its instructions."""
+    """What a context tells about the world, without its instructions: the knowledge of a twin that has no other."""
     told = [sentence for sentence in split(context[:20_000]) if not _INSTRUCTION.search(sentence)]
     return (Passage("\n\n".join(told)),) if told else ()
