@@ -14,12 +14,8 @@ logger = logging.getLogger(__name__)
 
 def warm() -> None:
     """Start voices and bake faces, so that the first reply comes as fast as the tenth."""
-    from twins.models import Replica
-    from videos.renderers.base import FaceRef, VideoFormat
-
-    faces = [
-        FaceRef(kind, name) for kind, name in Replica.objects.filter(status="ready").values_list("kind", "portrait")
-    ]
+    usable = Replica.objects.filter(status=Replica.Status.READY)
+    faces = [FaceRef(kind, name) for kind, name in usable.values_list("kind", "portrait")]
     size = settings.VIDEO_SIZE
     try:
         engines.load("TTS", "local").warm()
