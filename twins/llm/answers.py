@@ -8,11 +8,11 @@ from twins.llm.intents import folded, follows_up
 from twins.llm.retrieval import Hit, Unit
 from twins.llm.sentences import split
 from twins.llm.speakable import speakable
-from twins.llm.terms import query_terms
+from twins.llm.terms import named
 from twins.llm.turn import Turn
 
 _STANDS_IN = 0.92  # of the best score, from which a sentence may be said instead of one that was just said
-_STANDS_BESIDE = 0.85
+_STANDS_BESIDE = 0.9
 
 # A wish to hear about something rather than a question about one fact.
 _BROAD = re.compile(
@@ -64,9 +64,9 @@ def _asked(turn: Turn) -> tuple[str, str]:
     rest = " ".join(sentence for sentence in sentences if sentence not in questions)[-600:] if questions else ""
     if not _leaning(turn, question):
         return question, rest
-    if query_terms(rest, turn.language):
+    if named(rest, turn.language):
         return f"{rest} {question}", ""
-    return question, " ".join(turn.questions_before()[:2])
+    return question, next((asked for asked in turn.questions_before() if named(asked, turn.language)), "")
 
 
 def _is_question(sentence: str) -> bool:
@@ -74,7 +74,7 @@ def _is_question(sentence: str) -> bool:
 
 
 def _leaning(turn: Turn, question: str) -> bool:
-    return follows_up(folded(question), turn.language) or len(query_terms(question, turn.language)) < 2
+    return follows_up(folded(question), turn.language) or len(named(question, turn.language)) < 2
 
 
 def _declarative(turn: Turn, hits: list[Hit]) -> list[Hit]:
@@ -111,7 +111,8 @@ def _beside(turn: Turn, chosen: Unit, hits: list[Hit]) -> list[Unit]:
     leaning = list(takewhile(turn.index.leans, after))[:2]
     if _BROAD.match(turn.plain):
         return [*leaning, *after[len(leaning) :]][:4]
-    as_good = [hit.unit for hit in hits if hit.score >= hits[0].score * _STANDS_BESIDE]
+    best = hits[0]
+    as_good = [h.unit for h in hits if h.score >= best.score * _STANDS_BESIDE and h.coverage >= best.coverage * 0.95]
     others = [unit for unit in as_good if unit is not chosen and not _said(turn, unit)]
     return [*leaning, *(unit for unit in others if not turn.index.leans(unit))][:1]
 

@@ -8,6 +8,7 @@ EXTRA_STOP_WORDS = {
     "en": "much many long often please tell know like want would could should may might shall let us get got give "
     "explain describe say anything something everything thing things kind sort really actually also maybe hi hello "
     "hey ok okay yes no thanks thank one ones im ive id youre whats hows dont cant isnt there here s t d ll m re ve "
+    "wat wht wut teh ur u pls plz hw anyone someone somebody anybody "
     "still even ever else yet wonder wondering curious question ask hear tells",
     "es": "puedes puede quiero quisiera dime decir saber cuanto cuanta cuantos cuantas cuando cual cuales por favor "
     "hola gracias hay tienes tiene tienen hace haces cosa cosas algo sobre pregunta usted ustedes tu tus te",
@@ -153,48 +154,79 @@ SYNONYMS = {
 }
 
 # What a form of question asks for: (pattern of the question, words that answer it).
+# Kinds of things that answers hold, marked in the text of the knowledge: any language, by their written form.
+ANSWER_KINDS = {
+    "#year": r"\b(?:1[4-9]|20)\d\d\b",
+    "#money": r"[€$£¥₹]|\b(?:euros?|dollars?|pounds?|cents?|usd|eur|gbp|chf|francs?|reais|yen|pesos?|free|gratis|"
+    r"kostenlos|gratuite?s?|gratuit[oai]s?)\b",
+    "#time": r"\b\d{1,2}(?::\d\d)?\s?(?:a\.?m|p\.?m|uhr|h|o['’]clock|heures)\b|\b\d{1,2}:\d\d\b|\b(?:noon|midnight)\b",
+    "#span": r"\b(?:\w+|½)[ -](?:minute|hour|day|week|month|year|decade|minuto|hora|d[ií]a|semana|mes|meses|año|heure|"
+    r"jour|semaine|mois|an|minuten?|stunden?|tage?|wochen?|monate?|jahre?|minuti?|or[ae]|giorn[oi]|settiman[ae]|"
+    r"mes[ei]|ann[oi]|dia|mês|ano)s?\b",
+    "#often": r"\b(?:every|daily|weekly|monthly|yearly|once|twice|each|per|cada|diari\w+|semanal\w*|chaque|täglich|"
+    r"wöchentlich|jede[nrs]?|ogni|settimanal\w*|toda[s]?|tous)\b",
+    "#contact": r"\S@\S|\+\d[\d ()-]{6,}|\b0\d[\d ()/-]{6,}",
+}
+
+# What a form of question asks for: (pattern of the question, words or kinds that answer it).
 QUESTION_FORMS = {
     "en": (
-        (r"\bhow (?:much|expensive|dear)\b|\bwhat.{0,20}\bcost\b", "price cost fee euro dollar pound € $ £"),
-        (r"\bhow long\b", "minute hour day week month year take last duration"),
-        (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "open hour close am pm monday sunday"),
-        (r"\bhow (?:old)\b", "born age year old"),
-        (r"\bhow far\b", "kilometre kilometer mile minute km walk"),
+        (
+            r"\bhow (?:much (?:is|are|does|do|for|will|would)|expensive)\b|\bwhat.{0,20}\bcost\b",
+            "#money price cost fee",
+        ),
+        (r"\bhow long\b", "#span duration"),
+        (r"\bhow (?:often|frequently)\b", "#often"),
+        (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "#time open hour monday sunday"),
+        (r"\b(?:opening|business|office)? ?(?:hours|times)\b", "#time"),
+        (r"\bhow old\b", "born age old"),
+        (r"\bhow far\b", "kilometre kilometer mile km walk"),
         (r"\bwhere\b", "address street located city live near based"),
-        (r"\bhow (?:do|can) i (?:reach|contact|call|write|find)\b", "email phone call write contact address"),
-        (r"\bwhen (?:did|was|were)\b", "year since founded opened born started"),
+        (r"\bhow (?:do|can) i (?:reach|contact|call|write)\b", "#contact email phone contact"),
+        (r"\bwhen (?:did|was|were)\b|\b(?:what|which) year\b|\bsince when\b", "#year since founded born"),
     ),
     "es": (
-        (r"\bcu[aá]nto (?:cuesta|vale|es|cobra)", "precio euros cuesta € $"),
-        (r"\bcu[aá]nto (?:tiempo|tarda|dura)", "minutos horas días semanas meses tarda dura"),
+        (r"\bcu[aá]nto (?:cuesta|vale|es|cobra)", "#money precio"),
+        (r"\bcu[aá]nto (?:tiempo|tarda|dura)", "#span"),
         (r"\bd[oó]nde\b", "calle dirección ciudad cerca encuentra"),
-        (r"\ba qu[eé] hora\b|\bcu[aá]ndo (?:abr|cierr)", "abre cierra horario horas lunes domingo"),
+        (r"\ba qu[eé] hora\b|\bcu[aá]ndo (?:abr|cierr)", "#time abre horario lunes domingo"),
+        (r"\b(?:cu[aá]ndo|en qu[eé] año) (?:fue|naci|empez|fund|abri)", "#year"),
     ),
     "fr": (
-        (r"\bcombien (?:co[uû]te|ça|est)|\bà combien\b", "prix euros coûte € $"),
-        (r"\bcombien de temps\b", "minutes heures jours semaines mois dure"),
+        (r"\bcombien (?:co[uû]te|ça|est)|\bà combien\b", "#money prix"),
+        (r"\bcombien de temps\b", "#span"),
         (r"\bo[uù]\b", "rue adresse ville près situé"),
-        (r"\bquelle heure\b|\bquand (?:ouvr|ferm|êtes)", "ouvre ferme horaires heures lundi dimanche"),
+        (r"\bquelle heure\b|\bquand (?:ouvr|ferm|êtes)", "#time ouvert horaires lundi dimanche"),
+        (r"\b(?:quelle année|depuis quand)\b|\bquand (?:a|as|avez|est)\b", "#year"),
     ),
     "de": (
-        (r"\bwie ?viel kostet|\bwas kostet|\bwie teuer\b", "preis euro kostet € $"),
-        (r"\bwie lange\b", "minuten stunden tage wochen monate dauert"),
+        (r"\bwie ?viel kostet|\bwas kostet|\bwie teuer\b", "#money preis"),
+        (r"\bwie lange\b", "#span"),
+        (r"\bwie oft\b", "#often"),
         (r"\bwo\b", "straße adresse stadt nähe liegt"),
-        (r"\bwann (?:habt|öffn|schlie|sind|seid|macht)", "geöffnet uhr montag sonntag geschlossen"),
+        (r"\bwann (?:habt|öffn|schlie|sind|seid|macht)", "#time geöffnet montag sonntag"),
+        (r"\b(?:seit wann|wann (?:wurde|war|hast|haben))\b", "#year"),
     ),
     "it": (
-        (r"\bquanto (?:costa|costano|viene)", "prezzo euro costa € $"),
-        (r"\bquanto (?:tempo|dura|ci vuole)", "minuti ore giorni settimane mesi dura"),
+        (r"\bquanto (?:costa|costano|viene)", "#money prezzo"),
+        (r"\bquanto (?:tempo|dura|ci vuole)", "#span"),
         (r"\bdove\b|\bdov'", "via indirizzo città vicino trova"),
-        (r"\ba che ora\b|\bquando (?:apr|chiud)", "apre chiude orario ore lunedì domenica"),
+        (r"\ba che ora\b|\bquando (?:apr|chiud)", "#time apre orario lunedì domenica"),
+        (r"\bquando (?:è|hai|avete|fu)\b|\bin che anno\b", "#year"),
     ),
     "pt": (
-        (r"\bquanto (?:custa|custam|é)", "preço euros reais custa € $"),
-        (r"\bquanto tempo\b", "minutos horas dias semanas meses demora dura"),
+        (r"\bquanto (?:custa|custam|é)", "#money preço"),
+        (r"\bquanto tempo\b", "#span"),
         (r"\bonde\b", "rua endereço morada cidade perto fica"),
-        (r"\ba que horas\b|\bquando (?:abr|fech)", "abre fecha horário horas segunda domingo"),
+        (r"\ba que horas\b|\bquando (?:abr|fech)", "#time abre horário segunda domingo"),
+        (r"\bquando (?:foi|nasceu|começ|fund)|\bem que ano\b", "#year"),
     ),
 }
+
+COPULAS = frozenset({"is", "are", "was", "were", "es", "son", "est", "sont", "ist", "sind", "è", "sono", "é", "são"})
+
+# Words of a question as the twin's own sentence has them: "do you speak" is answered by "I speak".
+ANSWERED_AS = {"en": {"you": "i", "your": "my", "yours": "mine", "yourself": "myself", "i": "you", "my": "your"}}
 
 # A sentence that opens so leans on the one before it.
 LEANS_ON_THE_ONE_BEFORE = {

@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from twins.llm.base import Passage
-from twins.llm.lexicon import LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
+from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
 from twins.llm.sentences import split
-from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms
+from twins.llm.terms import generic_terms, named, primary, query_terms, stemmed, terms, word_term, words
 
 MOST_SENTENCES = 20_000
 MOST_QUERY_TERMS = 24
-LEAST_COVERAGE = 0.42
+LEAST_COVERAGE = 0.45
 KEPT_INDEXES = 16
 
 _GENERIC = 0.3  # weight of a word that says little
@@ -28,12 +29,17 @@ _GENERIC = 0.3  # weight of a word that says little
 _CARRIED = 0.8  # in the sentence that this one leans on ("It takes four hours.")
 _TITLE = 0.5
 _NEAR = 0.3  # near it in its passage
-_SYNONYM = 0.75
+_SYNONYM = 0.8
 _FORM = 0.5  # of a word that answers this form of question
-_DICE = 0.5  # likeness, in trigrams, from which a word counts as a misspelling of another
-_RANK = 0.2  # weights in the order of the hits
+# Likeness, in trigrams, from which a word counts as a misspelling of another; few slips hit the first letter.
+_DICE = 0.5
+_DICE_SHORT = 0.6
+_RANK = 0.15  # weights in the order of the hits
 _OPENING = 0.1
-_ABOUT = 0.35  # weight of what was talked of before
+_PAIR = 0.06
+_PAIRS_AT_MOST = 0.24
+_TITLED = 0.08
+_ABOUT = 0.6  # weight of what was talked of before
 _ABOUT_AT_LEAST = 0.3
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
@@ -83,18 +89,23 @@ class _Postings:
         return cls({term: np.array(numbers, dtype=np.int64) for term, numbers in lists.items()})
 
 
+Levels = tuple[tuple[_Postings, float], ...]  # where a term may stand, and what it counts there, least first
+
+
 class Index:
     """The knowledge of one personality, ready to be asked. Immutable after construction: safe between threads."""
 
     def __init__(self, knowledge: Sequence[Passage], language: str) -> None:
         self._language = primary(language)
         self.units = tuple(_units(knowledge))
-        own = [terms(unit.text, self._language) for unit in self.units]
+        own = [[*terms(unit.text, self._language), *_kinds(unit.text)] for unit in self.units]
         levels = _Levels.of(self.units, own, self._language)
         self._own = levels.own
-        self._levels = ((levels.near, _NEAR), (levels.title, _TITLE), (levels.carried, _CARRIED), (levels.own, 1.0))
+        self._asked_at = ((levels.near, _NEAR), (levels.title, _TITLE), (levels.carried, _CARRIED), (levels.own, 1.0))
+        self._titled_at = ((levels.title, 1.0),)
+        self._about_at = ((levels.near, 0.4), (levels.title, 1.0), (levels.carried, 1.0), (levels.own, 1.0))
         self._rarity = levels.rarity(len(self.units))
-        self._topics = _Postings.of([document[:2] for document in own])
+        self._openings = _Postings.of([_opening(unit.text, self._language) for unit in self.units])
         self._trigrams = _Trigrams(self._rarity)
         self._bm25 = _bm25(own)
         self._places = {(unit.passage, unit.place): number for number, unit in enumerate(self.units)}
@@ -116,13 +127,15 @@ class Index:
         asked = self._asked(question)
         if not self.units or not asked:
             return []
-        covered, context = self._coverage(asked), self._about(about)
-        if about and not query_terms(question, self._language):
+        covered, context = self._coverage(asked, self._asked_at), self._about(about)
+        if about and not named(question, self._language):
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
-        best = np.argsort(-scores, kind="stable")[: limit * 3]
-        hits = [Hit(self.units[n], float(covered[n]), float(scores[n])) for n in best if covered[n] >= threshold]
-        return hits[:limit]
+        scores += _TITLED * self._coverage(asked, self._titled_at)
+        best = [n for n in np.argsort(-scores, kind="stable")[: limit * 4] if covered[n] >= threshold]
+        pairs = _pairs(question, self._language)
+        hits = [Hit(unit := self.units[n], float(covered[n]), float(scores[n]) + _likeness(pairs, unit)) for n in best]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def follow(self, unit: Unit, count: int = 1) -> list[Unit]:
         """The sentences that come after this one in its passage."""
@@ -162,18 +175,18 @@ class Index:
                 return Term(self._rarest * _FORM, known)
         return None
 
-    def _coverage(self, asked: Sequence[Term]) -> Scores:
+    def _coverage(self, asked: Sequence[Term], levels: Levels) -> Scores:
         mass = np.zeros(len(self.units))
         for term in asked:
-            mass += term.weight * self._degree(term)
+            mass += term.weight * self._degree(term, levels)
         total = sum(term.weight for term in asked)
         return mass / max(min(total, _ENOUGH * self._rarest), 1e-9)
 
-    def _degree(self, term: Term) -> Scores:
+    def _degree(self, term: Term, levels: Levels) -> Scores:
         """To what degree each sentence holds this term, 0 to 1."""
         degree = np.zeros(len(self.units))
         for match, weight in term.matches:
-            for postings, level in self._levels:
+            for postings, level in levels:
                 if (held := postings.found.get(match)) is not None:
                     degree[held] = np.maximum(degree[held], weight * level)
         return degree
@@ -183,7 +196,7 @@ class Index:
         opens = np.zeros(len(self.units))
         for term in asked:
             for match, _ in term.matches[:1]:
-                opens[self._topics.found.get(match, _NONE)] = 1.0
+                opens[self._openings.found.get(match, _NONE)] = 1.0
         return opens
 
     def _ranks(self, asked: Sequence[Term]) -> Scores:
@@ -196,7 +209,7 @@ class Index:
 
     def _about(self, about: str) -> Scores:
         asked = self._asked(about) if about else []
-        return np.minimum(self._coverage(asked), 1.0) if asked else np.zeros(len(self.units))
+        return np.minimum(self._coverage(asked, self._about_at), 1.0) if asked else np.zeros(len(self.units))
 
 
 class _Trigrams:
@@ -221,7 +234,9 @@ class _Trigrams:
             for holder in self._holders.get(gram, ()):
                 shared[holder] = shared.get(holder, 0) + 1
         dice = {known: 2 * count / (len(grams) + self._sizes[known]) for known, count in shared.items()}
-        close = sorted((item for item in dice.items() if item[1] >= _DICE), key=lambda item: (-item[1], item[0]))
+        enough = _DICE if len(term) > 5 else _DICE_SHORT
+        like = [item for item in dice.items() if item[1] >= enough and item[0][0] == term[0]]
+        close = sorted(like, key=lambda item: (-item[1], item[0]))
         return {known: min(likeness + 0.15, 0.9) for known, likeness in close[:3]}
 
 
@@ -303,6 +318,32 @@ def _bm25(documents: list[list[str]]) -> bm25s.BM25 | None:
     ranking = bm25s.BM25()
     ranking.index(documents, show_progress=False)
     return ranking
+
+
+def _kinds(text: str) -> list[str]:
+    return [kind for kind, pattern in _KINDS if pattern.search(text)]
+
+
+_KINDS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in ANSWER_KINDS.items()]
+
+
+def _opening(text: str, language: str) -> list[str]:
+    """The terms among the first five words."""
+    return [term for word in words(text[:80])[:5] if (term := word_term(word, language))]
+
+
+def _pairs(question: str, language: str) -> frozenset[tuple[str, str]]:
+    """Neighbouring words of a question, as an answer would have them."""
+    answered = ANSWERED_AS.get(language, {})
+    said = [answered.get(word, word) for word in words(question[:500])]
+    defined = {(said[-1], said[1])} if len(said) > 2 and said[1] in COPULAS else set()  # "What is a backup?"
+    return frozenset({*pairwise(said), *defined})
+
+
+def _likeness(pairs: frozenset[tuple[str, str]], unit: Unit) -> float:
+    """A little for every pair of words, stop words included, that the question and the sentence share."""
+    shared = len(pairs.intersection(pairwise(words(unit.text[:500]))))
+    return min(_PAIR * shared, _PAIRS_AT_MOST)
 
 
 @cache

@@ -70,6 +70,11 @@ def query_terms(text: str, language: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def named(text: str, language: str) -> list[str]:
+    """The terms of a question that say what it is about."""
+    return [term for term in query_terms(text, language) if term not in generic_terms(language)]
+
+
 def words(text: str) -> list[str]:
     """The words as written, lower-case, with nothing left out."""
     return [match.group().lower() for match in _TOKEN.finditer(fold_width(text))]
@@ -109,8 +114,8 @@ def generic_terms(language: str) -> frozenset[str]:
 
 
 def stemmed(listed: Iterable[str], language: str) -> list[str]:
-    """The terms of listed words, stop words included."""
-    return [without_accents(_stem(word.lower(), language)) for word in listed]
+    """The terms of listed words, stop words included; "#kinds" stay as they are."""
+    return [word if word.startswith("#") else without_accents(_stem(word.lower(), language)) for word in listed]
 
 
 def without_accents(text: str) -> str:
