@@ -58,7 +58,7 @@ class Library:
             raise RuntimeError("espeak-ng did not initialise")
         self._callback = _Callback(self._collect)  # kept: the library holds only a pointer to it
         self._library.espeak_SetSynthCallback(self._callback)
-        self._settings: tuple[str, str, int, int] | None = None
+        self._settings: tuple[str, str, int] | None = None
         self._begin()
 
     def speak(self, said: Utterance) -> Speech:
@@ -76,13 +76,13 @@ class Library:
         self._words: list[tuple[int, int]] = []
 
     def _use(self, said: Utterance) -> None:
-        settings = (said.language, said.timbre, said.words_per_minute, said.pitch)
+        settings = (said.language, said.timbre, said.words_per_minute)
         if settings == self._settings:
             return
         self._settings = None
         self._load_voice(said.language, said.timbre)
         # Always all of them: tempo otherwise leaks from the language that was loaded before.
-        for parameter, value in ((_RATE, said.words_per_minute), (_PITCH, said.pitch), (_RANGE, 50), (_WORD_GAP, 0)):
+        for parameter, value in ((_RATE, said.words_per_minute), (_PITCH, 50), (_RANGE, 50), (_WORD_GAP, 0)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._settings = settings
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Utterance:
-    """What to say. language: file below the data's `lang`. timbre: lines of a voice file. pitch: 0..100, 50 neutral."""
+    """What to say. language: file below the data's `lang`. timbre: lines of a voice file."""
 
     text: str
     language: str
     timbre: str
     words_per_minute: int
-    pitch: int
 
 
 @dataclass(frozen=True)

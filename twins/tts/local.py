@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,14 +11,15 @@ from avatarsite.core.engines import EngineFailed
 from twins.tts import languages, voices
 from twins.tts.base import TTS, AudioChunk, Phoneme, VoiceSettings, Word
 from twins.tts.espeak_messages import Speech, Utterance
-from twins.tts.mastering import Mastering, Samples
-from twins.tts.sounds import Span, spans
+from twins.tts.mastering import Mastering, Samples, released
+from twins.tts.sounds import STOPS, Span, spans
 from twins.tts.speakable import Piece, pieces
 
 _FACTORS = (0.5, 2.0)  # of rate and pitch; beyond, no speech is understood
 _SLOWEST, _FASTEST = 80, 450  # words per minute that the library takes
 _SECONDS_PER_PIECE = 20.0  # a piece takes some 5 ms; this only ends a hang
 _AUDIBLE = 0.004  # of full scale
+_BREAK = 0.06  # seconds; a shorter pause is no pause to the ear
 
 
 class LocalTTS(TTS):
@@ -68,8 +70,8 @@ def _factor(value: float) -> float:
 
 def _utterance(piece: Piece, speaker: voices.Voice, file: str, rate: float, pitch: float) -> Utterance:
     tempo = min(max(round(speaker.words_per_minute * rate), _SLOWEST), _FASTEST)
-    octaves = math.log2(pitch)  # the library's 0, 50 and 100 are half, same and double
-    return Utterance(_text(piece), file, speaker.timbre, tempo, round(50 + 50 * octaves))
+    low, high = (round(hertz * pitch) for hertz in speaker.pitch)
+    return Utterance(_text(piece), file, f"{speaker.timbre}\npitch {low} {high}", tempo)
 
 
 def _text(piece: Piece) -> str:
@@ -79,15 +81,22 @@ def _text(piece: Piece) -> str:
 def _chunk(piece: Piece, speech: Speech, mastering: Mastering, pause: float) -> AudioChunk:
     audio = np.frombuffer(speech.pcm, "<i2").astype(np.float32) / np.float32(32768)
     audio = audio[: _last_sound(audio, speech.sample_rate)]
-    sounds = spans(speech.phonemes, audio, speech.sample_rate)
-    silence = round(pause * speech.sample_rate)
-    if silence:
-        sounds.append(("", len(audio), len(audio) + silence))
-    mastered = mastering.feed(audio, silence)
-    pcm = np.round(mastered * 32767).astype("<i2").tobytes()
     rate = speech.sample_rate
-    phonemes = tuple(Phoneme(symbol, start / rate, stop / rate) for symbol, start, stop in _joined(sounds))
+    silence = round(pause * rate)
+    sounds = _joined([*spans(speech.phonemes, audio, rate), ("", len(audio), len(audio) + silence)])
+    mastered = mastering.feed(released(audio, _endings(sounds, rate), rate), silence)
+    pcm = np.round(mastered * 32767).astype("<i2").tobytes()
+    phonemes = tuple(Phoneme(symbol, start / rate, stop / rate) for symbol, start, stop in sounds)
     return AudioChunk(pcm, rate, phonemes, _timed_words(piece, speech, sounds, rate))
+
+
+def _endings(sounds: list[Span], rate: int) -> list[int]:
+    """Where a pause begins after a sound that can die away; the burst of a stop cannot."""
+    return [
+        start
+        for before, (symbol, start, stop) in pairwise(sounds)
+        if not symbol and before[0] not in STOPS and stop - start > _BREAK * rate
+    ]
 
 
 def _last_sound(audio: Samples, rate: int) -> int:
@@ -110,7 +119,7 @@ def _joined(sounds: list[Span]) -> list[Span]:
 def _timed_words(piece: Piece, speech: Speech, sounds: list[Span], rate: int) -> tuple[Word, ...]:
     """Each written word from its own first event to the pause or word after it."""
     end = sounds[-1][1] if not sounds[-1][0] else sounds[-1][2]
-    starts = _starts(piece, speech, end)
+    starts = _starts(piece, speech, [start for symbol, start, _ in sounds if symbol], end)
     pauses = {stop: start for symbol, start, stop in sounds if not symbol}
     bounds = [pauses.get(stop, stop) for stop in starts[1:]] + [end]
     return tuple(
@@ -119,14 +128,18 @@ def _timed_words(piece: Piece, speech: Speech, sounds: list[Span], rate: int) ->
     )
 
 
-def _starts(piece: Piece, speech: Speech, end: int) -> list[int]:
-    """First sample of each word, from the library's word events; words said in one breath share its time."""
+def _starts(piece: Piece, speech: Speech, sounds: list[int], end: int) -> list[int]:
+    """First sample of each word: the start of the sound nearest to the library's word event.
+
+    Words said in one breath have one event; each gets its share of the time by its letters.
+    """
     owner = [index for index, word in enumerate(piece.words) for _ in range(len(word.said) + 1)]
     known: dict[int, int] = {0: 0}
     for sample, place in speech.words:
         index = owner[min(max(place, 0), len(owner) - 1)]
-        if index > max(known):  # never backwards
-            known[index] = min(max(sample, max(known.values())), end)
+        start = min(sounds, key=lambda sound: abs(sound - sample), default=end)
+        if index > max(known) and max(known.values()) < start < end:  # never backwards
+            known[index] = start
     known.setdefault(len(piece.words), end)
     anchors = sorted(known)
     letters = np.cumsum([0, *(len(word.said) + 1 for word in piece.words)])

@@ -15,6 +15,7 @@ LOUDNESS = -18.0  # dBFS, K-weighted and gated
 CEILING = 10 ** (-1.5 / 20)  # peaks stay below -1.5 dBFS
 _TAPS = 512
 _FADE = 0.004  # seconds at both ends of a chunk
+_RELEASE = 0.04  # seconds in which a voice dies away before a pause; the library stops it dead
 _GAIN_RANGE = (-12.0, 24.0)  # dB
 _GAIN_STEP = 1.5  # dB that the gain may move from one chunk to the next
 # Early reflections of a small, soft room: (seconds, gain), each duller than the direct sound.
@@ -114,6 +115,16 @@ def limited(audio: Samples, sample_rate: int) -> Samples:
     smooth = convolve(gain, window / window.sum())[reach * block :]
     held: Samples = np.clip(audio * smooth[inside], -CEILING, CEILING)
     return held
+
+
+def released(audio: Samples, ends: Sequence[int], sample_rate: int) -> Samples:
+    """A copy in which the sound before each of the sample numbers `ends` dies away."""
+    result = audio.copy()
+    ramp = np.cos(np.linspace(0, np.pi / 2, int(_RELEASE * sample_rate), dtype=np.float32))
+    for end in ends:
+        length = min(len(ramp), end)
+        result[end - length : end] *= ramp[len(ramp) - length :]
+    return result
 
 
 def _with_room(impulse: Samples, sample_rate: int) -> Samples:

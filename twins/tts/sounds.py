@@ -15,9 +15,10 @@ _RESPELLED = {
     "ph": "p", "th": "t", "kh": "k", "tɕh": "tɕ", "tsh": "ts",
     "ä": "a", "ε": "ɛ", "ᵻ": "ɪ", "g": "ɡ",
 }  # fmt: skip
-_STOPS = frozenset("pbtdkɡqʈɖcɟʔ")
+STOPS = frozenset("pbtdkɡqʈɖcɟʔ")
 _SHORTEST_PAUSE = 0.06  # seconds; shorter unnamed events are releases that belong to the sound before
 _LONGEST_CLOSURE = 0.12  # seconds of silence before a burst that still belong to the stop
+_CLOSURE_AFTER_PAUSE = 0.05  # the same where the mouth was at rest
 
 
 def letters(name: str) -> str:
@@ -58,12 +59,14 @@ def _merge(events: Sequence[tuple[int, str]], end: int, shortest_pause: int) -> 
 
 def _closures(sounds: list[Span], audio: Samples, sample_rate: int) -> list[Span]:
     """Stops begin where the mouth closes: the library reports the burst, the silence before it is the closure."""
-    longest, step = int(_LONGEST_CLOSURE * sample_rate), sample_rate // 1000
+    step = sample_rate // 1000
     result: list[Span] = []
     for symbol, start, stop in sounds:
-        if result and symbol[:1] in _STOPS and symbol and result[-1][0]:
-            closed = start - _silence_before(audio, start, min(longest, start - result[-1][1] - step), step)
-            result[-1] = (result[-1][0], result[-1][1], closed)
+        if result and symbol and symbol[0] in STOPS:
+            before, since, _ = result[-1]
+            longest = int((_LONGEST_CLOSURE if before else _CLOSURE_AFTER_PAUSE) * sample_rate)
+            closed = start - _silence_before(audio, start, min(longest, start - since - step), step)
+            result[-1] = (before, since, closed)
             start = closed
         result.append((symbol, start, stop))
     return result

@@ -3,7 +3,7 @@
 The text is only ever text: HTML, SSML and markup are not interpreted; they are left out of what is said.
 Captions show what was written: the words of all pieces, joined by single spaces, are `visible(text)`. What is not
 spoken (emoji, markup, lone punctuation, words in a script that the language does not read) stays with the word before
-it, or with the first word. The one exception: a word longer than `LONGEST_WORD` letters comes in several parts.
+it, or with the first word. Of a word longer than `LONGEST_WORD` characters only the beginning is said.
 """
 
 import html
@@ -30,8 +30,9 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _NO_END = re.compile(r"(?:[^\W\d]|\d{1,2})\.")  # initials, "z. B.", "am 5. Mai"; the library pauses where it must
 _CLAUSE_END = re.compile(r"[,;:、，；：،؛—–][\"'”’»)\]]*$")
 _SPOKEN_SYMBOLS = frozenset(".,;:!?'%$€£&+=@/#°’-–—…。！？、，；：،؛؟।·")
+_SHARP = re.compile(r"\b[A-Z]#\W*$")  # C#
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s")
-_PAUSES = {"paragraph": 0.5, "sentence": 0.3, "clause": 0.14, "none": 0.02}  # seconds
+_PAUSES = {"paragraph": 0.5, "sentence": 0.4, "clause": 0.14, "none": 0.02}  # seconds
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _script(letter: str) -> str:
 
 
 def _check_scripts(text: str, language: Language) -> None:
-    scripts = [_script(letter) for letter in _without_markup(text) if letter.isalpha()]
+    scripts = [script for word in _without_markup(text).split() for script in _letters_to_read(word)]
     if any(script in language.never for script in scripts):
         raise EngineFailed(
             f"The voice cannot read every character of this {language.name} text: it {language.approximate}.",
@@ -98,6 +99,12 @@ def _check_scripts(text: str, language: Language) -> None:
         )
     if not _sounds(_without_markup(text)):
         raise EngineFailed("The text holds nothing that can be spoken. Add words.", "tts_unspeakable")
+
+
+def _letters_to_read(word: str) -> list[str]:
+    """The scripts of the word's letters; [] for a Greek sign such as π, which has a name everywhere."""
+    scripts = [_script(letter) for letter in word if letter.isalpha()]
+    return [] if len(scripts) <= 2 and set(scripts) == {"GREEK"} else scripts
 
 
 def _without_markup(text: str) -> str:
@@ -118,7 +125,7 @@ class _Token:
 def _words(text: str, language: Language) -> list[_Token]:
     bare = _without_markup(text)
     found = list((_UNSPACED if language.code in ("zh", "ja") else _SPACED).finditer(text))
-    plain = [_plain(bare[match.start() : match.end()][:LONGEST_WORD]) for match in found]
+    plain = [_plain(bare[match.start() : match.end()])[:LONGEST_WORD] for match in found]
     return [
         _Token(match[0], _said(plain, index, language), "paragraph" if _ends_line(text, match.end()) else "")
         for index, match in enumerate(found)
@@ -139,7 +146,9 @@ def _plain(word: str) -> str:
     if "&" in word:
         word = html.unescape(word)
     word = word.replace("\u00ad", "").replace("‘", "'").replace("’", "'")
-    return word.strip('*_`#"“”„«»[]{}()<>|\\') if not re.match(r"#\w", word) else word.rstrip('*_`~)]"”')
+    if re.match(r"#\w", word):
+        return word.rstrip('*_`~)]"”')
+    return word.strip('*_`"“”„«»[]{}()<>|\\' + ("" if _SHARP.search(word) else "#"))
 
 
 def _said(plain: list[str], index: int, language: Language) -> str:
