@@ -95,7 +95,7 @@ def temples(
         for _ in range(count):
             t = dice.random() ** 1.1
             y = top + (bottom - top) * t
-            edge = half_width(person, max(y, top + 40)) + 9 * (1 - t) + 1
+            edge = half_width(person, max(y, top + 40)) + (9 if strength == 1.0 else 3) * (1 - t) + 1
             out = edge - (12 + 34 * (1 - t) ** 0.8) * dice.random()
             if dice.random() > 1.1 - t**2.0 or strength < 1 and dice.random() > t * 4:
                 continue
@@ -117,8 +117,10 @@ def shade_temple(canvas: skia.Canvas, person: Person, side: int, top: float, bot
         y = top + (bottom - top) * t
         return AXIS + side * (half_width(person, max(y, top + 40)) - inward), y
 
+    bulge = 7.0 if strength == 1.0 else -3.0
     patch = curve(
-        [at(42, 0.0), at(-7, -0.05), at(-7, 0.4), at(-1, 0.8), at(5, 0.97), at(12, 0.78), at(28, 0.34)], closed=True
+        [at(42, 0.0), at(-bulge, -0.05), at(-bulge, 0.4), at(-1, 0.8), at(5, 0.97), at(12, 0.78), at(28, 0.34)],
+        closed=True,
     )
     tone = mix(person.hair_tones[0], person.hair_tones[1], 0.6)
     start = strength if strength == 1.0 else 0.0  # no hair above it to join: begin softly

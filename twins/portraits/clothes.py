@@ -83,7 +83,7 @@ def cloth(canvas: skia.Canvas, person: Person, path: skia.Path, tone: str) -> No
 def edge_light(canvas: skia.Canvas, person: Person, cut: Cut) -> None:
     """Light from behind along the right shoulder; clipped to the garment by the caller."""
     right = [(AXIS + x, y) for x, y in shoulders(person, cut)]
-    canvas.drawPath(curve(right[1:6]), paint(person.rim, 0.42, blur=5, stroke=9))
+    canvas.drawPath(curve(right[1:6]), paint(person.rim, 0.2, blur=6, stroke=9))
 
 
 def stitches(canvas: skia.Canvas, person: Person, tone: str, size: float = 9.0) -> None:

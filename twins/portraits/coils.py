@@ -10,7 +10,7 @@ import skia
 from numpy.typing import NDArray
 
 from twins.portraits.hair import Tones, tone_at
-from twins.portraits.pen import Point, mix, paint
+from twins.portraits.pen import Point, paint
 
 Inside = Callable[[float, float], bool]
 
@@ -26,32 +26,28 @@ class Cloud:
     clumps: int = 170
     seed: int = 1
 
-    def spread(self, dice: random.Random) -> tuple[float, float, float]:
-        """A point, and how far out it is (0 to about 1)."""
+    def spread(self, dice: random.Random) -> Point:
+        """A point in the ball."""
         angle, out = dice.uniform(0, math.tau), math.sqrt(dice.random()) * dice.uniform(0.985, 1.02)
         uneven = 1 + 0.018 * math.sin(angle * 5 + 1) + 0.014 * math.sin(angle * 11)
         x = self.centre[0] + self.half[0] * out * uneven * math.cos(angle)
-        return x, self.centre[1] + self.half[1] * out * uneven * math.sin(angle), out
+        return x, self.centre[1] + self.half[1] * out * uneven * math.sin(angle)
 
 
-def coils(canvas: skia.Canvas, cloud: Cloud, tones: Tones, rim: str, inside: Inside) -> None:
+def coils(canvas: skia.Canvas, cloud: Cloud, tones: Tones, inside: Inside) -> None:
     """Coils lit as a ball of smaller balls, dark ones first; only where `inside` says so."""
     dice = random.Random(cloud.seed)
-    clumps = np.array([(*cloud.spread(dice)[:2], dice.uniform(20, 36)) for _ in range(cloud.clumps)])
+    clumps = np.array([(*cloud.spread(dice), dice.uniform(20, 36)) for _ in range(cloud.clumps)])
     levels: list[skia.Path] = [skia.Path() for _ in range(14)]
-    edge = skia.Path()
     for _ in range(cloud.coils):
-        x, y, out = cloud.spread(dice)
+        x, y = cloud.spread(dice)
         if not inside(x, y):
             continue
         light = ball_light(cloud, clumps, x, y) + dice.uniform(-0.13, 0.13)
         path = levels[min(max(int(light * 14), 0), 13)]
-        if out > 0.93 and x - cloud.centre[0] > 0.45 * cloud.half[0] and dice.random() < 0.4:
-            path = edge
         add_coil(path, x, y, cloud.size * dice.uniform(0.6, 1.25), dice.uniform(0, math.tau))
     for level, path in enumerate(levels):
         canvas.drawPath(path, paint(tone_at(tones, level / 13), 0.92, stroke=cloud.size * 0.30))
-    canvas.drawPath(edge, paint(mix(tones[-1], rim, 0.22), 0.6, stroke=cloud.size * 0.2))
 
 
 def ball_light(cloud: Cloud, clumps: NDArray[np.float64], x: float, y: float) -> float:

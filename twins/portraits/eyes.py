@@ -107,6 +107,8 @@ def draw_eye(person: Person, canvas: skia.Canvas, look: Look, side: int) -> None
         canvas.restore()
     lid_skin(person, canvas, shape, look)
     rims(person, canvas, shape, look)
+    if person.eyes.fold:
+        inner_fold(person, canvas, shape)
     lashes(person, canvas, shape, look)
 
 
@@ -200,6 +202,22 @@ def rims(person: Person, canvas: skia.Canvas, shape: Lids, look: Look) -> None:
     canvas.drawPath(line(shape.lower), paint(mix(ramp[0], person.eyes.lash_tone, 0.3), 0.55, blur=0.8, stroke=1.5))
     under = curve([(along(shape.lower, t)[0], along(shape.lower, t)[1] + 13 - 4 * t) for t in (0.12, 0.4, 0.7, 0.95)])
     canvas.drawPath(under, paint(ramp[0], 0.16 + 0.2 * person.skin.lines, blur=3, stroke=4))
+
+
+def inner_fold(person: Person, canvas: skia.Canvas, shape: Lids) -> None:
+    """The fold of an upper lid that runs over the inner corner."""
+    x, y = shape.upper[0]
+    reach = person.eyes.fold
+    near = along(shape.upper, 0.3)
+    fold = skia.Path()
+    fold.moveTo(near[0], near[1] - 3)
+    fold.cubicTo(x + 10, y - 8, x - 1, y - 3, x + 1 - reach, y + 7)
+    cover = skia.Path(fold)
+    cover.cubicTo(x + 2, y + 5, x + 8 * reach, y + 1, near[0], near[1])
+    cover.close()
+    ramp = person.skin.ramp
+    canvas.drawPath(cover, paint(mix(ramp[2], ramp[3], 0.3), 0.9, blur=0.8))
+    canvas.drawPath(fold, paint(ramp[0], 0.55, blur=0.9, stroke=1.8))
 
 
 def lashes(person: Person, canvas: skia.Canvas, shape: Lids, look: Look) -> None:

@@ -22,10 +22,6 @@ def tone_at(tones: Tones, light: float) -> str:
     return mix(tones[int(place)], tones[int(place) + 1], place % 1)
 
 
-def shown(canvas: skia.Canvas, path: skia.Path, tone: str, alpha: float = 1.0, blur: float = 0.0) -> None:
-    canvas.drawPath(path, paint(tone, alpha, blur=blur))
-
-
 @dataclass(frozen=True)
 class Lock:
     """A ribbon of hair between two edges, both from root to tip.
@@ -41,12 +37,15 @@ class Lock:
     fray: float = 5.0
     width: float = 1.5
     gleam: float = 0.55
-    taper: float = 0.9  # how far its edges meet at the tip
+    taper: float = 0.9  # how far its edges meet at the tip, and at the root
+    root: float = 0.0
 
     def mirrored(self, light: float) -> "Lock":
         """The same lock on the other side of the face."""
         flip = [[(2 * AXIS - x, y) for x, y in edge] for edge in (self.right, self.left)]
-        return Lock(flip[0], flip[1], light, self.strands, self.band, self.fray, self.width, self.gleam, self.taper)
+        return Lock(
+            flip[0], flip[1], light, self.strands, self.band, self.fray, self.width, self.gleam, self.taper, self.root
+        )
 
 
 def comb(canvas: skia.Canvas, locks: Sequence[Lock], tones: Tones, seed: int = 1) -> None:
@@ -56,10 +55,11 @@ def comb(canvas: skia.Canvas, locks: Sequence[Lock], tones: Tones, seed: int = 1
 
 
 def draw_lock(canvas: skia.Canvas, lock: Lock, tones: Tones, dice: random.Random) -> None:
-    left, right = pointed(smooth_line(lock.left), smooth_line(lock.right), lock.taper)
+    left, right = pointed(smooth_line(lock.left), smooth_line(lock.right), lock)
     outline = skia.Path()
     outline.addPoly([skia.Point(*p) for p in (*left, *right[::-1])], True)
-    shown(canvas, outline, tones[0], 0.42, blur=6)
+    # only on hair that is already there: on the backdrop it would be a halo
+    canvas.drawPath(outline, paint(tones[0], 0.5, blur=6, mode=skia.BlendMode.kSrcATop))
     root, tip = mean(left[0], right[0]), mean(left[-1], right[-1])
     base = strand_paint(root, tip, tones, lock.light * 0.55, lock.band, lock.gleam * 0.5)
     base.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 1.2))
@@ -92,10 +92,10 @@ def evenly(line: Line, count: int) -> Line:
     return np.stack([np.interp(at, far, line[:, 0]), np.interp(at, far, line[:, 1])], 1)
 
 
-def pointed(left: Line, right: Line, taper: float) -> tuple[Line, Line]:
-    """Both edges, drawn together towards the tip, and a little at the root."""
+def pointed(left: Line, right: Line, lock: Lock) -> tuple[Line, Line]:
+    """Both edges, drawn together towards the tip and the root."""
     t = np.linspace(0, 1, len(left))[:, None]
-    share = taper * np.clip((t - 0.6) / 0.4, 0, 1) ** 1.5 + 0.55 * np.clip(1 - t / 0.16, 0, 1) ** 1.5
+    share = lock.taper * np.clip((t - 0.6) / 0.4, 0, 1) ** 1.5 + lock.root * np.clip(1 - t / 0.2, 0, 1) ** 1.5
     middle = left * 0.5 + right * 0.5
     return left + (middle - left) * share, right + (middle - right) * share
 

@@ -128,10 +128,6 @@ def ear(person: Person, canvas: skia.Canvas, side: int, out: float, top: float, 
     canvas.drawPath(inner, paint(ramp[0], 0.5, blur=3, stroke=6))
     canvas.drawPath(curve([at(-8, 0.4), at(2, 0.5), at(-2, 0.68)]), paint(ramp[0], 0.6, blur=4, stroke=9))
     canvas.drawPath(shell, paint(person.skin.blush, 0.25, blur=6, stroke=8))
-    if side > 0:
-        canvas.drawPath(
-            curve([at(8, 0.0), at(24, 0.14), at(26, 0.36), at(18, 0.62)]), paint(person.rim, 0.5, blur=1.5, stroke=3)
-        )
     canvas.restore()
 
 

@@ -8,6 +8,7 @@ from twins.portraits.person import AXIS, Person
 from twins.portraits.skin import bump, nose
 
 FALL_OFF = 56.0  # design units over which the backdrop beside the head follows it
+SPARE = 26.0  # design units beside the head that still move with it
 
 
 def relief(person: Person, frame: Frame) -> Floats:
@@ -16,11 +17,12 @@ def relief(person: Person, frame: Frame) -> Floats:
     s = person.shape
     half, top, bottom = person.extent
     middle = (s.crown_y + s.chin_y) / 2
-    across = np.abs(x - AXIS) / (max(p[0] for p in s.outline) * 1.12)
+    across = np.abs(x - AXIS) / (max(p[0] for p in s.outline) * 1.22)
     along = np.abs(y - middle) / ((s.chin_y - s.crown_y) / 2 * 1.1)
     dome = np.sqrt(np.maximum(1 - across**2.2 - along**2.6, 0))
-    hair = plateau(x, y, half, top, min(bottom, s.chin_y))
-    neck = plateau(x, y, s.neck + 20, s.chin_y - 120, s.chin_y + 40) * np.clip((s.chin_y + 130 - y) / 150, 0, 1)
+    # the fall-off lies outside the head: its own edge moves as a whole
+    hair = plateau(x, y, half + SPARE, top - SPARE, min(bottom, s.chin_y) + SPARE / 2)
+    neck = plateau(x, y, s.neck + SPARE, s.chin_y - 120, s.chin_y + 40) * np.clip((s.chin_y + 130 - y) / 150, 0, 1)
     depth = np.maximum(np.maximum(0.56 * hair, 0.5 * neck), (0.52 + 0.36 * dome) * (dome > 0))
     depth = depth + 0.12 * np.clip(nose(person, x, y) / 30, 0, 1) * (dome > 0)
     fading = np.clip((s.chin_y + 140 - y) / 120, 0, 1)

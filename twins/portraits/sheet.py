@@ -16,6 +16,7 @@ from twins.portraits.outline import half_width
 from twins.portraits.pen import Floats, Frame
 from twins.portraits.person import AXIS, Person
 from twins.portraits.relief import relief
+from twins.portraits.rimlight import lit_from_behind, rim_mask
 
 SEAM = 12.0  # design units over which a patch blends into the picture at its border
 
@@ -55,8 +56,7 @@ def sheet_of(
 
 
 def layers(person: Person, frame: Frame) -> Layers:
-    def under(canvas: skia.Canvas) -> None:
-        person.backdrop(canvas, person)
+    def body(canvas: skia.Canvas) -> None:
         person.behind(canvas, person)
         neck(person, canvas)
         person.clothes(canvas, person)
@@ -67,13 +67,22 @@ def layers(person: Person, frame: Frame) -> Layers:
         if person.beard:
             person.beard(canvas, person)
 
-    return Layers(
-        person,
-        frame,
-        sheet_of(frame, under),
+    parts = [
+        sheet_of(frame, body),
         sheet_of(frame, skin, bare_face(person, frame)),
         sheet_of(frame, lambda canvas: person.front(canvas, person)),
-    )
+    ]
+    mask = rim_mask(frame, parts)
+    lit, bare, over = (lit_from_behind(part, mask, person.rim) for part in parts)
+    room = sheet_of(frame, lambda canvas: person.backdrop(canvas, person))
+    return Layers(person, frame, laid_over(room, lit), bare, over)
+
+
+def laid_over(below: NDArray[np.uint8], above: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    surface = skia.Surface(below.shape[1], below.shape[0])
+    for picture in (below, above):
+        stamp(surface.getCanvas(), picture)
+    return pixels(surface)
 
 
 def bare_face(person: Person, frame: Frame) -> NDArray[np.uint8]:

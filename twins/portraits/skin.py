@@ -66,7 +66,7 @@ def heights(person: Person, x: Floats, y: Floats, step: float) -> Floats:
     z += s.cheek * pair(x, y, (100, s.cheek_y), (44, 34), 0.4)
     z -= 7.0 * pair(x, y, (150, 390), (26, 54))
     z -= 6.0 * pair(x, y, (112, s.mouth_y + 4), (24, 44), 0.3)
-    z -= (1.5 + 5.5 * age) * pair(x, y, (64, s.nose_y + 18), (7, 34), -0.55)
+    z -= (2.6 + 4.6 * age) * pair(x, y, (64, s.nose_y + 18), (7, 34), -0.55)
     return z + lower_face(person, x, y)
 
 
@@ -90,8 +90,8 @@ def lower_face(person: Person, x: Floats, y: Floats) -> Floats:
     return np.asarray(z, np.float32)
 
 
-def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Floats, Floats, Floats]:
-    """Diffuse light (0 to 1), highlights, and how far a surface turns from the camera, for a grid of `step` units."""
+def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Floats, Floats]:
+    """Diffuse light (0 to 1) and highlights, for a grid of `step` units."""
     z = heights(person, x, y, step)
     dy, dx = np.gradient(z, step)
     dx, dy = np.clip(dx, -2.6, 2.6), np.clip(dy, -2.6, 2.6)
@@ -100,8 +100,7 @@ def brightness(person: Person, x: Floats, y: Floats, step: float) -> tuple[Float
     fill = np.maximum(-dx * FILL[0] - dy * FILL[1] + FILL[2], 0) / length
     lit = np.maximum(lit, -0.2) * 0.84 + fill * 0.2
     shine = np.maximum((-dx * HALF_WAY[0] - dy * HALF_WAY[1] + HALF_WAY[2]) / length, 0) ** 38
-    turned = 1 - 1 / length
-    return np.asarray(np.clip((lit + 0.15) / 1.13, 0, 1), np.float32), shine, turned
+    return np.asarray(np.clip((lit + 0.15) / 1.13, 0, 1), np.float32), shine
 
 
 def flush(person: Person, x: Floats, y: Floats) -> Floats:
@@ -125,7 +124,7 @@ def grain(person: Person, x: Floats, y: Floats) -> Floats:
 def colours(person: Person, x: Floats, y: Floats, step: float) -> Floats:
     """RGB of the skin (0 to 255) at a grid of design points."""
     skin = person.skin
-    lit, shine, turned = brightness(person, x, y, step)
+    lit, shine = brightness(person, x, y, step)
     lit = lit + 0.014 * grain(person, x, y)
     ramp = np.array([rgb(tone) for tone in skin.ramp], np.float32)
     stops = np.array([0.12, 0.40, 0.63, 0.83, 1.0], np.float32)
@@ -135,7 +134,7 @@ def colours(person: Person, x: Floats, y: Floats, step: float) -> Floats:
     picture = stubble(person, picture, x, y)
     warm = np.array([255, 240, 222], np.float32)
     picture += (warm - picture) * np.clip(shine * skin.shine, 0, 1)[..., None]
-    return rim(person, picture, turned, x)
+    return np.asarray(picture, np.float32)
 
 
 def stubble(person: Person, picture: Floats, x: Floats, y: Floats) -> Floats:
@@ -147,10 +146,3 @@ def stubble(person: Person, picture: Floats, x: Floats, y: Floats) -> Floats:
     area = np.maximum(area, 0.85 * bump(x, y, (AXIS, s.nose_y + 26), (52, 13)))
     share = np.clip(area, 0, 1) * skin.stubble
     return np.asarray(picture + (np.array(rgb(skin.stubble_tone), np.float32) - picture) * share[..., None])
-
-
-def rim(person: Person, picture: Floats, turned: Floats, x: Floats) -> Floats:
-    """Light from behind, on the right edge of the face."""
-    edge = np.clip((turned - 0.45) / 0.4, 0, 1) ** 2 * np.clip((x - AXIS - 90) / 60, 0, 1)
-    tone = np.array(rgb(person.rim), np.float32)
-    return np.asarray(picture + (tone - picture) * (0.45 * edge)[..., None])

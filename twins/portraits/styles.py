@@ -20,10 +20,10 @@ def in_face(x: float, y: float) -> bool:
 
 
 def afro_behind(canvas: skia.Canvas, person: Person) -> None:
-    mass = skia.Rect.MakeLTRB(AXIS - 252, 104, AXIS + 252, 596)
+    mass = skia.Rect.MakeLTRB(AXIS - 244, 112, AXIS + 244, 588)
     canvas.drawOval(mass, paint(person.hair_tones[0], blur=7))
     cloud = Cloud((AXIS, 350), (258, 250), 5200, size=6.6, seed=3)
-    coils(canvas, cloud, person.hair_tones, person.rim, lambda x, y: True)
+    coils(canvas, cloud, person.hair_tones, lambda x, y: True)
 
 
 def afro_front(canvas: skia.Canvas, person: Person) -> None:
@@ -41,7 +41,7 @@ def afro_front(canvas: skia.Canvas, person: Person) -> None:
     canvas.restore()
     cloud = Cloud((AXIS, 350), (258, 250), 5200, size=6.6, seed=4)
     near = lambda x, y: y < 452 + 14 * math.sin(x * 1.3) and abs(x - AXIS) < 186 and not in_face(x, y)  # noqa: E731
-    coils(canvas, cloud, person.hair_tones, person.rim, near)
+    coils(canvas, cloud, person.hair_tones, near)
     for side in (-1, 1):
         hoop(canvas, AXIS + side * (person.shape.ear[0] + 6), person.shape.ear[2] + 2)
 
@@ -121,6 +121,17 @@ def waves_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
     edge = [(352, 470), (360, 390), (388, 320), (440, 274), (508, 256), (580, 276), (634, 322), (662, 390), (670, 470)]
     hairline_shadow(canvas, person, outline(person), edge, 0.55)
+    for side in (-1, 1):
+        fall = curve(
+            [
+                (AXIS + side * 140, 690),
+                (AXIS + side * 160, 780),
+                (AXIS + side * 176, 890),
+                (AXIS + side * 240, 900),
+                (AXIS + side * 262, 800),
+            ]
+        )
+        canvas.drawPath(fall, paint("#0e0a10", 0.5, blur=14))
     left = Sweep(INNER_WAVE, OUTER_WAVE, 9, 17, 0.26, (0.86, 0.55), 0.2, 44, 4.5).cut()
     right = [
         lock.mirrored(lock.light * 0.62)
@@ -160,6 +171,12 @@ TOUSLED = (
 )
 
 
+def tuft(left: Sequence[Point], right: Sequence[Point], light: float) -> Lock:
+    """A lock that stands up from behind the hair line."""
+    up = [[(x, min(y, 290 + (y - 290) * 0.3)) for x, y in edge] for edge in (left, right)]
+    return Lock(up[0], up[1], light, 48, 0.45, 9.0, 1.6, 0.5, 0.95, 0.75)
+
+
 def tousled_front(canvas: skia.Canvas, person: Person) -> None:
     tones = person.hair_tones
     line = [(366, 372), (378, 328), (412, 298), (460, 288), (512, 290), (566, 286), (612, 298), (646, 328), (658, 372)]
@@ -180,7 +197,7 @@ def tousled_front(canvas: skia.Canvas, person: Person) -> None:
     cap(canvas, around, line, tones[0])
     temples(canvas, person, 268, 470)
     roots(canvas, line, tones, (6, -58), 240, 0.5)
-    comb(canvas, [Lock(left, right, light, 48, 0.45, 9.0, 1.6, 0.5, 0.95) for left, right, light in TOUSLED], tones, 4)
+    comb(canvas, [tuft(*lock) for lock in TOUSLED], tones, 4)
     roots(canvas, line[1:-1], tones, (4, -44), 130, 0.6)
 
 
@@ -314,3 +331,101 @@ def bob_front(canvas: skia.Canvas, person: Person) -> None:
 def bald(canvas: skia.Canvas, person: Person) -> None:
     temples(canvas, person, 366, 490, 0.7, 1500)
     Glasses("#2b1d18", (56, 50), 47, 5.0)(canvas, person)
+
+
+# --- combed back from a side part, tied behind ----------------------------------------------------------------------
+def tied_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    line = [(352, 452), (362, 384), (392, 326), (444, 290), (500, 272), (556, 264), (612, 300), (650, 362), (668, 452)]
+    hairline_shadow(canvas, person, outline(person), line, 0.4)
+    right = Sweep(
+        [(552, 262), (588, 276), (624, 312), (648, 366), (662, 420), (672, 452)],
+        [(546, 168), (600, 178), (650, 222), (678, 296), (688, 370), (686, 444)],
+        7,
+        3,
+        0.5,
+        (0.5, 0.42),
+        0.3,
+        46,
+        3,
+        0.05,
+        5,
+    )
+    left = Sweep(
+        [(552, 262), (506, 274), (446, 294), (396, 332), (364, 390), (350, 452)],
+        [(546, 168), (480, 166), (404, 190), (350, 262), (334, 360), (338, 444)],
+        9,
+        3,
+        0.5,
+        (0.85, 0.66),
+        0.32,
+        50,
+        3,
+        0.05,
+        6,
+    )
+    comb(canvas, right.cut(), tones, 12)
+    comb(canvas, left.cut(), tones, 13)
+    parting = curve([(547, 172), (550, 220), (553, 262)])
+    canvas.drawPath(parting, paint(tones[0], 0.5, blur=3, stroke=7))
+    canvas.drawPath(parting, paint(person.skin.ramp[2], 0.55, blur=1.0, stroke=2.0))
+    for side in (-1, 1):
+        drop(canvas, AXIS + side * (person.shape.ear[0] + 8), person.shape.ear[2] - 2)
+
+
+def tied_behind(canvas: skia.Canvas, person: Person) -> None:
+    """The knot, which shows beside the neck."""
+    tones = person.hair_tones
+    canvas.drawOval(skia.Rect.MakeLTRB(AXIS - 150, 190, AXIS + 150, 560), paint(tones[0], blur=3))
+    knot = Sweep(
+        [(586, 560), (640, 586), (654, 640), (622, 690), (572, 700)],
+        [(600, 590), (616, 606), (620, 640), (604, 664), (580, 668)],
+        6,
+        2,
+        0.5,
+        (0.5, 0.3),
+        0.3,
+        30,
+        2,
+        0.05,
+        9,
+    )
+    canvas.drawOval(skia.Rect.MakeLTRB(556, 556, 652, 700), paint(tones[0], blur=2))
+    comb(canvas, knot.cut(), tones, 14)
+
+
+def drop(canvas: skia.Canvas, x: float, y: float) -> None:
+    """An earring with a small stone."""
+    canvas.drawCircle(x, y, 4.2, glow((x - 1, y - 1), 5, [(0, ink("#fff1c4")), (1, ink("#b8842e"))]))
+    stone = curve([(x, y + 4), (x + 7, y + 20), (x, y + 29), (x - 7, y + 20)], closed=True)
+    canvas.drawPath(stone, glow((x - 2, y + 15), 14, [(0, ink("#ff9e8a")), (0.5, ink("#b3302e")), (1, ink("#5c0f16"))]))
+    canvas.drawPath(stone, paint("#d9a94c", 0.9, stroke=1.4))
+
+
+# --- short curls ------------------------------------------------------------------------------------------------------
+def curls_front(canvas: skia.Canvas, person: Person) -> None:
+    tones = person.hair_tones
+    line = [(360, 386), (370, 334), (404, 300), (458, 288), (512, 292), (566, 287), (620, 300), (654, 334), (664, 386)]
+    hairline_shadow(canvas, person, outline(person), line, 0.45)
+    around = [
+        (358, 380),
+        (346, 330),
+        (350, 270),
+        (392, 196),
+        (454, 164),
+        (520, 158),
+        (584, 166),
+        (640, 204),
+        (676, 276),
+        (678, 330),
+        (666, 380),
+    ]
+    cap(canvas, around, line, tones[0])
+    temples(canvas, person, 286, 476)
+    cloud = Cloud((AXIS, 286), (174, 152), 3800, size=7.6, clumps=110, seed=12)
+
+    def near(x: float, y: float) -> bool:
+        edge = 292 + 26 * ((x - AXIS) / 140) ** 2 + 7 * math.sin(x * 0.21)
+        return y < edge and not (abs(x - AXIS) > 148 and y > 306 + 8 * math.sin(x))
+
+    coils(canvas, cloud, tones, near)
