@@ -1,0 +1,280 @@
+// A talk with the twin, from opening the page to the last clip: which session, whose turn, which clip is due.
+
+import * as api from "./api.js";
+import { Cues } from "./cues.js";
+import { keepToken, keptToken } from "./kept.js";
+import { NeedsGesture } from "./stage.js";
+
+const LOOK_MS = 2000; // between two looks at something that is still being made
+const LOOKS = 60;
+const RETRYABLE_CLIP = "The clip could not be played; the words are above.";
+
+export class Conversation {
+  #twin;
+  #stage;
+  #transcript;
+  #show; // {showState, showEngines, offerStart, offerOpeners}
+  #token;
+  #opening = null; // the request that opens the session, while it is on its way
+  #turn = null; // the newest turn; an older one may finish its text, but not show its clip
+  #greeting = null;
+  #due = null; // what the Start button plays
+
+  constructor(twin, stage, transcript, show) {
+    this.#twin = twin;
+    this.#stage = stage;
+    this.#transcript = transcript;
+    this.#show = show;
+    this.#token = keptToken(twin.twin);
+    this.#greeting = transcript.greeting((reply) => this.#replay(reply));
+    if (this.#greeting && twin.welcome) this.#greeting.ready = welcomeOf(twin);
+  }
+
+  /** The page was opened: the loop starts, what was said comes back, and a newcomer is greeted. */
+  async open() {
+    this.#stage.idle(this.#twin.idle && api.here(this.#twin.idle)).catch(() => {}); // the portrait stands in
+    if (this.#token && (await this.#recall())) return;
+    if (!this.#greeting?.clip) return;
+    if (await this.#stage.mayPlayAloud()) this.begin();
+    else this.#offer(this.#greeting, "Start talking");
+  }
+
+  /** The Start button: greets, or plays what the browser held back. */
+  begin() {
+    const reply = this.#due ?? this.#greeting;
+    this.#offer(null);
+    if (reply === this.#greeting) this.#session().catch(() => {}); // saying something will tell, if it still fails
+    if (reply) this.#perform(reply, reply.clip, { counts: true });
+  }
+
+  startOver() {
+    this.#stage.stop();
+    this.#forget();
+    this.#transcript.clear();
+    this.#show.offerOpeners(true);
+    this.begin();
+  }
+
+  /** Stops the clip that is playing; false when there was none. */
+  skip() {
+    return this.#stage.stop();
+  }
+
+  async say(text) {
+    this.#stage.stop();
+    this.#offer(null);
+    this.#show.offerOpeners(false);
+    this.#transcript.mine(text);
+    await this.#ask(text);
+  }
+
+  async #ask(text) {
+    const reply = this.#transcript.theirs((it) => this.#replay(it));
+    const turn = { reply, cues: new Cues(), whole: Promise.withResolvers(), shown: false };
+    this.#turn = turn;
+    this.#show.showState("thinking");
+    try {
+      const token = await this.#session();
+      for await (const event of api.say(token, text)) this.#take(turn, event);
+    } catch (problem) {
+      await this.#rescue(turn, problem, text);
+    } finally {
+      turn.whole.resolve(null);
+      if (this.#turn === turn && !this.#stage.playing) this.#show.showState("ready");
+    }
+  }
+
+  #take(turn, { name, data }) {
+    switch (name) {
+      case "reply.delta":
+        turn.reply.append(data.text);
+        break;
+      case "reply.restart": // a new attempt: what came before is void
+        turn.reply.text = data.text;
+        turn.cues.clear();
+        if (turn === this.#turn) this.#stage.stop();
+        break;
+      case "caption":
+        turn.cues.add(data);
+        break;
+      case "video.playable":
+        this.#playLive(turn, data.url);
+        break;
+      case "reply.done":
+        turn.reply.text = data.reply_text;
+        this.#transcript.announce(data.reply_text);
+        break;
+      case "video.ready":
+        this.#finish(turn, data);
+    }
+  }
+
+  #playLive(turn, url) {
+    if (turn !== this.#turn) return;
+    const clip = { url: api.here(url), growing: true, cues: turn.cues, whole: () => turn.whole.promise };
+    this.#perform(turn.reply, clip, { counts: true });
+  }
+
+  #finish(turn, data) {
+    const url = api.here(data.video_url);
+    turn.reply.ready = { url, captionsUrl: data.captions_url, videoId: data.video_id };
+    turn.whole.resolve(url);
+    this.#show.showEngines(data.engines);
+  }
+
+  /** Plays a reply's clip; `counts`: the server is told when it was seen. */
+  async #perform(reply, clip, { counts = false } = {}) {
+    const cues = clip.cues ?? new Cues();
+    if (!clip.cues && clip.captionsUrl) Cues.fetch(api.here(clip.captionsUrl)).then((found) => found.copyTo(cues));
+    const begun = () => this.#show.showState("talking");
+    reply.playing = true;
+    let outcome;
+    try {
+      outcome = await this.#stage.play({ ...clip, cues, begun });
+    } catch (error) {
+      if (!(error instanceof NeedsGesture)) throw error;
+      this.#offer(reply, "Hear the answer", clip);
+      return "held";
+    } finally {
+      reply.playing = false;
+      if (!this.#stage.playing) this.#show.showState("ready");
+    }
+    if (counts && this.#token && outcome !== "failed") api.played(this.#token);
+    return outcome;
+  }
+
+  async #replay(reply) {
+    if (reply.playing) return this.#stage.stop();
+    this.#offer(null);
+    if ((await this.#perform(reply, reply.clip)) !== "failed") return;
+    const fresh = await this.#freshClip(reply.clip.videoId); // its address may have expired
+    if (fresh && (await this.#perform(reply, (reply.ready = fresh))) !== "failed") return;
+    this.#transcript.notice(RETRYABLE_CLIP, () => this.#replay(reply));
+  }
+
+  async #freshClip(videoId) {
+    if (!videoId || !this.#token) return null;
+    const past = await api.history(this.#token).catch(() => ({ messages: [] }));
+    return clipOf(past.messages.find((message) => message.video_id === videoId));
+  }
+
+  /** After a failure: a clip that is merely late is awaited, everything else is told in words. */
+  async #rescue(turn, problem, text) {
+    if (problem.statusUrl) {
+      const video = await this.#await(problem.statusUrl).catch(() => null);
+      if (video?.status === "ready") return this.#arriveLate(turn, video);
+    }
+    const late = turn === this.#turn;
+    if (late && !turn.reply.clip) this.#stage.stop();
+    if (!turn.reply.text) turn.reply.remove();
+    if (problem.status === 404) this.#forget();
+    this.#transcript.notice(wordsFor(problem), () => this.#ask(text), problem.retryAfter);
+  }
+
+  #arriveLate(turn, video) {
+    turn.reply.text = video.reply_text;
+    this.#finish(turn, video);
+    this.#transcript.announce(video.reply_text);
+    if (turn === this.#turn && !this.#stage.playing) this.#perform(turn.reply, turn.reply.clip, { counts: true });
+  }
+
+  async #await(statusUrl) {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const video = await api.videoStatus(statusUrl);
+      if (["ready", "error", "cancelled"].includes(video.status)) return video;
+      await wait(LOOK_MS);
+    }
+    return null;
+  }
+
+  #session() {
+    if (this.#token) return Promise.resolve(this.#token);
+    this.#opening ??= api
+      .openSession(this.#twin.twin)
+      .then((session) => {
+        this.#token = session.session_token;
+        keepToken(this.#twin.twin, this.#token);
+        return this.#token;
+      })
+      .finally(() => {
+        this.#opening = null;
+      });
+    return this.#opening;
+  }
+
+  #forget() {
+    this.#token = null;
+    this.#turn = null;
+    keepToken(this.#twin.twin, null);
+  }
+
+  /** Brings back what was said in the kept session; false when there is nothing. */
+  async #recall() {
+    let past;
+    try {
+      past = await api.history(this.#token);
+    } catch (problem) {
+      if (problem.status === 404) this.#forget();
+      else this.#transcript.notice(wordsFor(problem), () => this.open());
+      return problem.status !== 404;
+    }
+    this.#list(past.messages);
+    this.#catchUp(past);
+    return past.messages.length > 0;
+  }
+
+  #list(messages) {
+    this.#show.offerOpeners(messages.length === 0);
+    for (const message of messages) {
+      if (message.role === "user") {
+        this.#transcript.mine(message.text);
+        continue;
+      }
+      const reply = this.#transcript.theirs((it) => this.#replay(it));
+      reply.text = message.text;
+      reply.ready = clipOf(message);
+    }
+  }
+
+  /** A reply that was still being made when the page was loaded comes in by and by. */
+  async #catchUp(past) {
+    for (let look = 0; look < LOOKS && isUnfinished(past) && !this.#turn; look += 1) {
+      await wait(LOOK_MS);
+      const newer = await api.history(past.session_token).catch(() => past);
+      if (this.#turn || this.#token !== past.session_token) return;
+      past = newer;
+      this.#transcript.clear();
+      this.#list(past.messages);
+    }
+  }
+
+  #offer(reply, words = null, clip = reply?.clip) {
+    this.#due = reply;
+    if (reply && !reply.clip) reply.ready = clip;
+    this.#show.offerStart(reply ? words : null);
+  }
+}
+
+function welcomeOf(twin) {
+  const url = api.here(twin.welcome);
+  return { url, growing: url.includes("/stream.mp4"), captionsUrl: twin.welcomeCaptions };
+}
+
+function clipOf(message) {
+  if (!message?.video_url) return null;
+  return { url: api.here(message.video_url), captionsUrl: message.captions_url, videoId: message.video_id };
+}
+
+function isUnfinished({ state, messages }) {
+  const last = messages.at(-1);
+  return ["THINKING", "TALKING"].includes(state) && last && (last.role === "user" || !last.video_url);
+}
+
+function wordsFor(problem) {
+  if (problem.status === 404) return "This conversation is no longer on the server. Retry begins a new one.";
+  return problem.message;
+}
+
+function wait(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
