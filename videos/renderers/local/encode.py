@@ -13,6 +13,7 @@ from av.codec.context import Flags
 from numpy.typing import NDArray
 
 from avatarsite.core.engines import EngineFailed
+from twins.tts.base import AudioChunk
 from videos.renderers.base import Progress, VideoFormat
 from videos.renderers.local import boxes
 
@@ -26,8 +27,6 @@ FRAGMENT = 1.0  # seconds: seek points, and how often a growing file grows
 VIDEO, SOUND = 1, 2  # track numbers
 TICKS = 512  # video ticks per frame
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-Samples = NDArray[np.int16]
 
 
 def storage_failure(error: OSError) -> EngineFailed:
@@ -96,8 +95,11 @@ class SoundEncoder:
     def configuration(self) -> bytes:
         return bytes(self._context.extradata)
 
-    def add(self, samples: Samples, rate: int) -> None:
+    def add(self, chunk: AudioChunk) -> None:
         """Append sound to what `take` encodes."""
+        rate, samples = chunk.sample_rate, np.frombuffer(chunk.pcm[: len(chunk.pcm) // 2 * 2], np.int16)
+        if not len(samples):
+            return
         if rate != self._rate:
             self._flush_resampler()
             self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
@@ -213,8 +215,8 @@ class GrowingFile:
             raise storage_failure(error) from error
 
 
-def finish(fragmented: Path, final: Path) -> None:
-    """Copy a complete fragmented clip into a progressive MP4 with its index in front: seekable, right duration."""
+def finish(fragmented: Path, final: Path) -> float:
+    """Copy a complete fragmented clip into a progressive MP4, its index in front: seekable. Returns its seconds."""
     try:
         with av.open(str(fragmented), format="mp4") as source, _output(final) as target:
             pairs = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
@@ -222,6 +224,7 @@ def finish(fragmented: Path, final: Path) -> None:
                 if packet.size:
                     packet.stream = pairs[packet.stream.index]
                     target.mux(packet)
+            return float((source.duration or 0) / av.time_base)
     except OSError as error:
         raise storage_failure(error) from error
     except av.FFmpegError as error:

@@ -1,0 +1,184 @@
+"""The movement of the lips over time: visemes overlap, rounding comes early, closures always close.
+
+Times are those of the speech, at 100 points a second. A point is final once everything up to LOOK_AHEAD after it is
+known, so the curve is made while the speech still comes in.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.tts.base import AudioChunk, Phoneme
+from videos.renderers.local.envelope import Loudness, shapes_by_ear
+from videos.renderers.local.visemes import PRESSED, SILENCE, VISEMES, Viseme, visemes
+
+RATE = 100  # points a second
+LOOK_AHEAD = 20  # points: 200 ms
+OPENING_EDGE = 6  # points before and after a sound in which the jaw already, or still, moves
+WIDTH_LEAD, WIDTH_LAG = 14, 8  # rounding is prepared 140 ms ahead (coarticulation is mostly anticipatory)
+OPENING_SPEED = 0.13  # opening per point: a mouth opens fully within 80 ms
+WIDTH_SPEED = 0.16
+HISTORY = 50  # points kept behind the last one taken: neighbours that still reach forward
+MOST_PHONEMES = 100_000  # of one chunk
+VOWELS = frozenset(letter for letter, viseme in VISEMES.items() if viseme.opening_hold == 0.8)
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Lips:
+    """The mouth at one moment: opening 0..1, width -1..1, closure 0, PRESSED or TUCKED, loudness 0..1."""
+
+    opening: float
+    width: float
+    closure: int
+    loudness: float
+
+
+class LipCurve:
+    """Chunks of speech in, lips at any known moment out, in order and once."""
+
+    def __init__(self) -> None:
+        self._first = 0  # index of the first point kept
+        self._known = 0.0  # seconds of speech added
+        self._taken = 0  # points handed out
+        # per point: opening * weight, weight, width * weight, weight, loudness
+        self._sums = np.zeros((5, 0))
+        self._closures: list[tuple[float, float, int]] = []
+        self._last = (0.0, 0.0)
+        self._loudness = Loudness()
+
+    @property
+    def seconds(self) -> float:
+        return self._known
+
+    def add(self, chunk: AudioChunk) -> None:
+        start, self._known = self._known, self._known + chunk.seconds
+        self._grow(math.ceil(self._known * RATE) + 1 + LOOK_AHEAD)
+        loudness = self._loudness.of(chunk)
+        first = round(start * RATE) - self._first
+        self._sums[4, first : first + len(loudness)] = loudness
+        if chunk.phonemes:
+            for begin, end, viseme in _sounds(chunk):
+                self._add_sound(start + begin, start + end, viseme)
+        else:
+            self._add_by_ear(first, chunk, loudness)
+
+    def take(self, until: float, last: bool) -> list[Lips]:
+        """The points up to `until` seconds that are final. `last`: nothing is known to follow, so all are final."""
+        end = min(math.floor(until * RATE), math.ceil(self._known * RATE) if last else self._final())
+        if end <= self._taken:
+            return []
+        lips = list(self._shape(self._taken, end))
+        self._taken = end
+        self._forget()
+        return lips
+
+    def ready(self) -> float:
+        """Seconds up to which `take` answers without `last`."""
+        return max(self._final(), 0) / RATE
+
+    def closures(self, begin: float, end: float) -> list[tuple[float, float, int]]:
+        """Closures (begin, end, kind) whose middle lies in the given time."""
+        return [c for c in self._closures if begin <= (c[0] + c[1]) / 2 < end]
+
+    def _final(self) -> int:
+        return math.floor(self._known * RATE) - LOOK_AHEAD
+
+    def _grow(self, end: int) -> None:
+        missing = end - self._first - self._sums.shape[1]
+        if missing > 0:
+            self._sums = np.concatenate([self._sums, np.zeros((5, missing))], axis=1)
+
+    def _add_sound(self, begin: float, end: float, viseme: Viseme) -> None:
+        if viseme.closure:
+            self._closures.append((begin, end, viseme.closure))
+        self._spread(0, begin, end, (OPENING_EDGE, OPENING_EDGE), viseme.opening, viseme.opening_hold)
+        self._spread(2, begin, end, (WIDTH_LEAD, WIDTH_LAG), viseme.width, viseme.width_hold)
+
+    def _spread(self, row: int, begin: float, end: float, edges: tuple[int, int], value: float, hold: float) -> None:
+        """Add one sound's target: full weight while it sounds, raised-cosine edges before and after."""
+        lead, lag = edges
+        low = max(math.ceil(begin * RATE) - lead, self._first, self._taken)
+        high = min(math.floor(end * RATE) + lag, self._first + self._sums.shape[1] - 1)
+        if high < low:
+            return
+        times = np.arange(low, high + 1) / RATE
+        outside = np.maximum((begin - times) * RATE / lead, (times - end) * RATE / lag).clip(0.0, 1.0)
+        weight = hold * (0.5 + 0.5 * np.cos(np.pi * outside)) + 1e-9
+        span = slice(low - self._first, high + 1 - self._first)
+        self._sums[row, span] += weight * value
+        self._sums[row + 1, span] += weight
+
+    def _add_by_ear(self, first: int, chunk: AudioChunk, loudness: Points) -> None:
+        opening, width = shapes_by_ear(chunk, loudness)
+        span = slice(first, first + len(loudness))
+        self._sums[0, span] += opening
+        self._sums[1, span] += 1.0
+        self._sums[2, span] += width
+        self._sums[3, span] += 1.0
+
+    def _shape(self, begin: int, end: int) -> Iterator[Lips]:
+        """Blend, let closures win, and limit the speed: backwards for what is coming, forwards from what was."""
+        reach = min(end + LOOK_AHEAD, self._first + self._sums.shape[1])
+        sums = self._sums[:, begin - self._first : reach - self._first]
+        times = np.arange(begin, reach) / RATE
+        # resting lips have a small say everywhere, so that silence without a phoneme relaxes too
+        opening = sums[0] / (sums[1] + 0.02) * (0.85 + 0.25 * sums[4])
+        width = sums[2] / (sums[3] + 0.02)
+        kinds = np.zeros(len(times), int)
+        for start, stop, kind in self._closures:
+            away = np.maximum(start - times, times - stop).clip(0.0) * RATE
+            opening = np.minimum(opening, away * OPENING_SPEED)
+            kinds[away == 0.0] = kind
+        opening, width = _backwards(opening, OPENING_SPEED), _backwards(width, WIDTH_SPEED)
+        for at in range(end - begin):
+            self._last = (
+                0.0 if kinds[at] else _towards(self._last[0], float(opening[at]), OPENING_SPEED),
+                _towards(self._last[1], float(width[at]), WIDTH_SPEED),
+            )
+            yield Lips(*self._last, int(kinds[at]), float(sums[4, at]))
+
+    def _forget(self) -> None:
+        """Drop what can no longer be asked for, so that memory does not grow with the clip."""
+        drop = self._taken - HISTORY - self._first
+        if drop > HISTORY:
+            self._sums = self._sums[:, drop:].copy()
+            self._first += drop
+            self._closures = [c for c in self._closures if c[1] * RATE > self._first]
+
+
+def _backwards(values: Points, speed: float) -> Points:
+    """Start early enough to reach what comes, no faster than `speed`."""
+    result = values.copy()
+    for at in range(len(values) - 2, -1, -1):
+        result[at] = min(max(result[at], result[at + 1] - speed), result[at + 1] + speed)
+    return result
+
+
+def _towards(value: float, target: float, speed: float) -> float:
+    return min(max(target, value - speed), value + speed)
+
+
+def _sounds(chunk: AudioChunk) -> Iterator[tuple[float, float, Viseme]]:
+    """The chunk's sounds in seconds of the chunk, parts of diphthongs and affricates apart, times made sane."""
+    for phoneme in _sane(chunk.phonemes[:MOST_PHONEMES], chunk.seconds):
+        parts = visemes(phoneme.symbol)
+        length = (phoneme.end - phoneme.start) / len(parts)
+        for number, viseme in enumerate(parts):
+            yield phoneme.start + number * length, phoneme.start + (number + 1) * length, viseme
+
+
+def _sane(phonemes: Iterable[Phoneme], seconds: float) -> Iterator[Phoneme]:
+    """Engines report what they like: keep times that are numbers, in order and inside the chunk."""
+    for phoneme in phonemes:
+        if math.isfinite(phoneme.start) and math.isfinite(phoneme.end):
+            start, end = max(phoneme.start, 0.0), min(phoneme.end, seconds)
+            if start < end:
+                yield Phoneme(phoneme.symbol, start, end)
+
+
+__all__ = ["LOOK_AHEAD", "PRESSED", "RATE", "SILENCE", "LipCurve", "Lips"]
