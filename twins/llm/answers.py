@@ -8,7 +8,7 @@ from twins.llm.intents import folded, follows_up
 from twins.llm.retrieval import Hit, Unit
 from twins.llm.sentences import split
 from twins.llm.speakable import speakable
-from twins.llm.terms import named
+from twins.llm.terms import named, query_terms
 from twins.llm.turn import Turn
 
 _STANDS_IN = 0.92  # of the best score, from which a sentence may be said instead of one that was just said
@@ -25,7 +25,7 @@ _BROAD = re.compile(
 def answer(turn: Turn) -> list[str]:
     """What the knowledge says to the question, as sentences; empty when it says nothing."""
     question, about = _asked(turn)
-    hits = _declarative(turn, turn.index.search(question, about=about))
+    hits = _declarative(turn, turn.index.search(question, about=about, only_about=_names_nothing(turn, question)))
     if not hits:
         return []
     chosen = _chosen(turn, hits)
@@ -75,6 +75,13 @@ def _is_question(sentence: str) -> bool:
 
 def _leaning(turn: Turn, question: str) -> bool:
     return follows_up(folded(question), turn.language) or len(named(question, turn.language)) < 2
+
+
+def _names_nothing(turn: Turn, question: str) -> bool:
+    """Whether a question can only be understood from what was said before it."""
+    if named(question, turn.language):
+        return False
+    return follows_up(folded(question), turn.language) or not query_terms(question, turn.language)
 
 
 def _declarative(turn: Turn, hits: list[Hit]) -> list[Hit]:

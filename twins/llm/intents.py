@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from twins.llm.intent_patterns import FOLLOWS_UP, GREETING, INTENTS, THANKS, VISITOR
-from twins.llm.terms import fold_width, without_accents
+from twins.llm.terms import fold_width, stop_words, without_accents
 
 LONGEST_FOLDED = 4_000
 
@@ -35,7 +35,8 @@ def visitor_name(text: str, language: str) -> str | None:
     plain = "".join(" " if c in "'’" else without_accents(c)[:1] or c for c in text[:LONGEST_FOLDED])
     for pattern in _compiled("visitor", language):
         if found := pattern.search(plain):
-            return text[found.start("name") : found.end("name")].title()
+            name = text[found.start("name") : found.end("name")]
+            return None if name.lower() in stop_words(language) else name.title()
     return None
 
 

@@ -11,13 +11,16 @@ EXTRA_STOP_WORDS = {
     "wat wht wut teh ur u pls plz hw anyone someone somebody anybody "
     "still even ever else yet wonder wondering curious question ask hear tells",
     "es": "puedes puede quiero quisiera dime decir saber cuanto cuanta cuantos cuantas cuando cual cuales por favor "
-    "hola gracias hay tienes tiene tienen hace haces cosa cosas algo sobre pregunta usted ustedes tu tus te",
+    "pasa ocurre sucede hola gracias hay tienes tiene tienen hace haces cosa cosas "
+    "algo sobre pregunta usted ustedes tu tus te",
     "fr": "peux peut pouvez veux voudrais dis dites savoir combien quand quel quelle quels quelles comment pourquoi "
     "où est-ce que s'il vous plaît bonjour salut merci chose choses sur propos question y a-t-il faut avez as tu ton",
     "de": "kannst können könnte möchte will sag sagen wissen wie viel viele wann welche welcher welches warum bitte "
     "hallo danke gibt etwas ding dinge über frage wo was wer mir mal denn eigentlich habt hast macht machst",
     "it": "puoi può vorrei voglio dimmi dire sapere quanto quanta quanti quante quando quale quali perché per favore "
     "ciao salve grazie cosa cose c'è ci sono qualcosa domanda avete hai fa fai fate",
+    "ar": "كم بكم ما ماذا هو هي هل في من على إلى متى أين كيف لماذا أو و يا عن هذا هذه لديكم عندكم",
+    "hi": "क्या कब कहाँ कैसे क्यों कितना कितने कितनी है हैं का की के को से में पर और यह वह आप हम",
     "pt": "pode podes quero gostaria diga dizer saber quanto quanta quantos quantas quando qual quais por favor olá oi "
     "obrigado obrigada coisa coisas algo sobre pergunta há tem têm vocês você fazem faz onde porque",
 }
@@ -88,7 +91,7 @@ SYNONYMS = {
     ),
     "es": (
         "precio costo coste cuesta cuestan vale valen tarifa euros pagar caro barato € $",
-        "abre abren abierto abrimos horario horas cierra cerrado cerramos lunes martes miércoles jueves viernes sábado "
+        "abre abren abierto abrimos horario cierra cerrado cerramos lunes martes miércoles jueves viernes sábado "
         "domingo",
         "fin semana sábado domingo",
         "dirección ubicación calle ubicado encuentra",
@@ -101,7 +104,7 @@ SYNONYMS = {
     ),
     "fr": (
         "prix coût coûte coûtent tarif euros payer cher € $",
-        "ouvre ouvert ouverte ouvrez ouvrons horaires heures ferme fermé fermons lundi mardi mercredi jeudi vendredi "
+        "ouvre ouvert ouverte ouvrez ouvrons horaires ferme fermé fermons lundi mardi mercredi jeudi vendredi "
         "samedi dimanche",
         "week-end weekend samedi dimanche",
         "adresse rue situé trouve trouver lieu",
@@ -127,7 +130,7 @@ SYNONYMS = {
     ),
     "it": (
         "prezzo costo costa costano tariffa euro pagare caro € $",
-        "apre aprite aperto apriamo orario orari ore chiude chiuso chiudiamo lunedì martedì mercoledì giovedì venerdì "
+        "apre aprite aperto apriamo orario orari chiude chiuso chiudiamo lunedì martedì mercoledì giovedì venerdì "
         "sabato domenica",
         "weekend settimana sabato domenica",
         "indirizzo via trova situato",
@@ -140,8 +143,7 @@ SYNONYMS = {
     ),
     "pt": (
         "preço custo custa custam tarifa euros reais pagar caro barato € $",
-        "abre abrem aberto abrimos horário horas fecha fechado fechamos segunda terça quarta quinta sexta sábado "
-        "domingo",
+        "abre abrem aberto abrimos horário fecha fechado fechamos segunda terça quarta quinta sexta sábado domingo",
         "fim semana sábado domingo",
         "endereço morada rua localizado fica",
         "contato contacto email telefone ligar escrever",
@@ -158,7 +160,7 @@ SYNONYMS = {
 ANSWER_KINDS = {
     "#year": r"\b(?:1[4-9]|20)\d\d\b",
     "#money": r"[€$£¥₹]|\b(?:euros?|dollars?|pounds?|cents?|usd|eur|gbp|chf|francs?|reais|yen|pesos?|free|gratis|"
-    r"kostenlos|gratuite?s?|gratuit[oai]s?)\b",
+    r"kostenlos|gratuite?s?|gratuit[oai]s?)\b|[元円원]",
     "#time": r"\b\d{1,2}(?::\d\d)?\s?(?:a\.?m|p\.?m|uhr|h|o['’]clock|heures)\b|\b\d{1,2}:\d\d\b|\b(?:noon|midnight)\b",
     "#span": r"\b(?:\w+|½)[ -](?:minute|hour|day|week|month|year|decade|minuto|hora|d[ií]a|semana|mes|meses|año|heure|"
     r"jour|semaine|mois|an|minuten?|stunden?|tage?|wochen?|monate?|jahre?|minuti?|or[ae]|giorn[oi]|settiman[ae]|"
@@ -223,6 +225,12 @@ QUESTION_FORMS = {
     ),
 }
 
+QUESTION_FORMS |= {
+    "zh": ((r"多少钱|价格|几块", "#money"), (r"几点|什么时候", "#time 点"), (r"多久", "#span 小时 分钟")),
+    "ja": ((r"いくら|値段|料金", "#money"), (r"何時", "#time 時"), (r"どこ", "住所 駅")),
+    "ko": ((r"얼마", "#money"), (r"언제|몇 ?시", "#time"), (r"어디", "주소")),
+}
+
 COPULAS = frozenset({"is", "are", "was", "were", "es", "son", "est", "sont", "ist", "sind", "è", "sono", "é", "são"})
 
 # Words of a question as the twin's own sentence has them: "do you speak" is answered by "I speak".
@@ -239,4 +247,6 @@ LEANS_ON_THE_ONE_BEFORE = {
 }
 
 # Han and kana that only hold a sentence together; terms do not reach across them.
-STOP_CHARACTERS = "的了吗呢吧啊是在和与我你您他她它们这那哪什么怎么几多少请问很都也就不ぁ-ゖ"
+STOP_CHARACTERS = "的了吗呢吧啊是在和与我你您他她它们这那哪什么怎么几多少请问很都也就不钱吗ぁ-ゖ"
+# Korean words that only ask, by their first two syllables.
+KOREAN_ASKING = ("얼마", "언제", "어디", "무엇", "뭐예", "있나", "인가", "해요", "하나", "어떻", "알려", "주세", "인지")

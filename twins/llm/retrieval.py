@@ -4,6 +4,7 @@ Two levels: a sentence is what answers; the passage around it says what the sent
 (how much of what was asked, weighed by rarity, is there) decides whether anything was found at all.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from twins.llm.base import Passage
 from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
 from twins.llm.sentences import split
-from twins.llm.terms import generic_terms, named, primary, query_terms, stemmed, terms, word_term, words
+from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms, word_term, words
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
 
 MOST_SENTENCES = 20_000
 MOST_QUERY_TERMS = 24
@@ -26,11 +29,11 @@ KEPT_INDEXES = 16
 
 _GENERIC = 0.3  # weight of a word that says little
 # Weight of a term that the sentence itself does not hold, by where it stands instead.
-_CARRIED = 0.8  # in the sentence that this one leans on ("It takes four hours.")
+_CARRIED = 0.9  # in the sentence that this one leans on ("It takes four hours.")
 _TITLE = 0.5
 _NEAR = 0.3  # near it in its passage
 _SYNONYM = 0.8
-_FORM = 0.5  # of a word that answers this form of question
+_FORM = 0.7  # of a word that answers this form of question
 # Likeness, in trigrams, from which a word counts as a misspelling of another; few slips hit the first letter.
 _DICE = 0.5
 _DICE_SHORT = 0.6
@@ -109,26 +112,27 @@ class Index:
         self._trigrams = _Trigrams(self._rarity)
         self._bm25 = _bm25(own)
         self._places = {(unit.passage, unit.place): number for number, unit in enumerate(self.units)}
-        self._rarest = float(np.log1p(len(self.units)) + 1)
+        self._rarest = float(np.log1p(len(self.units)) + 0.6)
 
     def search(
         self,
         question: str,
         *,
         about: str = "",
+        only_about: bool = False,
         limit: int = 8,
         threshold: float = LEAST_COVERAGE,
     ) -> list[Hit]:
         """The best sentences first, none below the threshold.
 
-        about: what was talked of before; it helps to choose but cannot make an answer alone. A question that names
-        nothing itself ("how long does it take?") is only answered by what is about `about`.
+        about: what was talked of before; it helps to choose but cannot make an answer alone.
+        only_about: the question names nothing itself ("how long does it take?"), so nothing else can answer it.
         """
         asked = self._asked(question)
         if not self.units or not asked:
             return []
         covered, context = self._coverage(asked, self._asked_at), self._about(about)
-        if about and not named(question, self._language):
+        if about and only_about:
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
         scores += _TITLED * self._coverage(asked, self._titled_at)

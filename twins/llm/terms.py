@@ -10,7 +10,7 @@ from typing import Any
 import snowballstemmer
 from bm25s import stopwords
 
-from twins.llm.lexicon import EXTRA_STOP_WORDS, GENERIC_WORDS, STOP_CHARACTERS
+from twins.llm.lexicon import EXTRA_STOP_WORDS, GENERIC_WORDS, KOREAN_ASKING, STOP_CHARACTERS
 
 LONGEST_TEXT = 20_000  # characters of one text that are looked at
 LONGEST_WORD = 40
@@ -63,11 +63,18 @@ def query_terms(text: str, language: str) -> list[str]:
     found: list[str] = []
     for match in _TOKEN.finditer(fold_width(text)):
         if match["run"]:
-            for piece in re.split(f"[{STOP_CHARACTERS}]+", match["run"]):
-                found += _bigrams(piece) or list(piece)
+            found += _asked_for(match["run"])
         elif term := word_term(match["word"], language):
             found.append(term)
     return list(dict.fromkeys(found))
+
+
+def _asked_for(run: str) -> list[str]:
+    """The bigrams of a question in an unspaced script; of a Korean word its stem, for its endings vary."""
+    if "\uac00" <= run[0] <= "\ud7af":
+        return [] if run[:2] in KOREAN_ASKING else [run[:2], *([run[1:3]] if len(run) > 3 else [])]
+    pieces = re.split(f"[{STOP_CHARACTERS}]+", run)
+    return [term for piece in pieces for term in _bigrams(piece) or list(piece)]
 
 
 def named(text: str, language: str) -> list[str]:

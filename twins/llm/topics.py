@@ -40,7 +40,7 @@ def _topics(index: Index, language: str, name: str) -> tuple[str, ...]:
 
 def _title(source: str, language: str, name: str) -> str:
     text = re.sub(r"\.\w{2,4}$", "", source[:120])
-    text = speakable(text.replace("_", " ").replace("-", " ")).rstrip(".")
+    text = speakable(text.replace("_", " ").replace("-", " ")).rstrip(".。")
     text = re.sub(r"^about\s+", "", text, flags=re.IGNORECASE)
     if (
         _NOT_A_TITLE.search(source)
