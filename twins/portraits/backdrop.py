@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import skia
@@ -41,7 +42,7 @@ def room(colours: Room) -> Brush:
     return draw
 
 
-def blurred(canvas: skia.Canvas, draw, sigma: float) -> None:  # type: ignore[no-untyped-def]
+def blurred(canvas: skia.Canvas, draw: Callable[[], None], sigma: float) -> None:
     layer = skia.Paint(ImageFilter=skia.ImageFilters.Blur(sigma, sigma))
     canvas.saveLayer(None, layer)
     draw()

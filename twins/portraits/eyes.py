@@ -36,14 +36,14 @@ class Lids:
 
 def along(c: Cubic, t: float) -> Point:
     u = 1 - t
-    a, b, d, e = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
-    return tuple(a * c[0][i] + b * c[1][i] + d * c[2][i] + e * c[3][i] for i in (0, 1))  # type: ignore[return-value]
+    shares = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
+    x = sum(share * p[0] for share, p in zip(shares, c, strict=True))
+    return x, sum(share * p[1] for share, p in zip(shares, c, strict=True))
 
 
 def between(one: Cubic, other: Cubic, share: float) -> Cubic:
-    return tuple(  # type: ignore[return-value]
-        (p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(one, other, strict=True)
-    )
+    a, b, c, d = ((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(one, other, strict=True))
+    return a, b, c, d
 
 
 def lids(person: Person, look: Look) -> Lids:
@@ -63,8 +63,9 @@ def lids(person: Person, look: Look) -> Lids:
         (half * 0.46, -high * 1.1 - e.crease * 1.15),
         (half * 1.1, -e.tilt - 4.0),
     )
-    crease = tuple((x, y + closing * 4.5 + LIFT[look.brow] * 0.12) for x, y in rest)
-    return Lids(upper, lower, crease)  # type: ignore[arg-type]
+    sink = closing * 4.5 + LIFT[look.brow] * 0.12
+    a, b, c, d = ((x, y + sink) for x, y in rest)
+    return Lids(upper, lower, (a, b, c, d))
 
 
 def draw_eyes(person: Person, canvas: skia.Canvas, look: Look) -> None:
@@ -234,9 +235,10 @@ def lashes(person: Person, canvas: skia.Canvas, shape: Lids, look: Look) -> None
     liner.close()
     canvas.drawPath(liner, paint(e.lash_tone, 0.92, blur=0.5))
     dice = random.Random(11)
-    for i in range(34):
-        t = 0.1 + 0.9 * i / 33
-        lash(canvas, shape.upper, t, e.lash * (0.35 + 0.65 * t) * dice.uniform(0.65, 1.1), closing, e.lash_tone)
+    count = round(10 + 1.8 * e.lash)
+    for i in range(count):
+        t = 0.1 + 0.9 * i / (count - 1)
+        lash(canvas, shape.upper, t, e.lash * (0.3 + 0.7 * t) * dice.uniform(0.6, 1.1), closing, e.lash_tone)
     for i in range(11):
         t = 0.42 + 0.5 * i / 10
         x, y = along(shape.lower, t)

@@ -44,7 +44,16 @@ class Lock:
         """The same lock on the other side of the face."""
         flip = [[(2 * AXIS - x, y) for x, y in edge] for edge in (self.right, self.left)]
         return Lock(
-            flip[0], flip[1], light, self.strands, self.band, self.fray, self.width, self.gleam, self.taper, self.root
+            flip[0],
+            flip[1],
+            light=light,
+            strands=self.strands,
+            band=self.band,
+            fray=self.fray,
+            width=self.width,
+            gleam=self.gleam,
+            taper=self.taper,
+            root=self.root,
         )
 
 
@@ -132,7 +141,7 @@ class Sweep:
             light = self.lit[0] + (self.lit[1] - self.lit[0]) * near + dice.uniform(-0.08, 0.08)
             far_edge, near_edge = ([(float(x), float(y)) for x, y in edge] for edge in edges)
             band = self.band + dice.uniform(-0.04, 0.06)
-            made.append(Lock(far_edge, near_edge, light, self.strands, band, self.fray))
+            made.append(Lock(far_edge, near_edge, light=light, strands=self.strands, band=band, fray=self.fray))
         return made
 
     def swing(self, count: int, near: float, dice: random.Random) -> Line:

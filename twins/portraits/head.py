@@ -1,5 +1,7 @@
 """Outline of the head, ears and neck, and the nose's lines."""
 
+import random
+
 import numpy as np
 import skia
 from numpy.typing import NDArray
@@ -28,8 +30,16 @@ def shade_face(person: Person, canvas: skia.Canvas) -> None:
     """Shadows and lines on the bare face that no mouth and no eye moves: nose, temples, age."""
     deep = person.skin.ramp[0]
     nose(person, canvas)
+    freckles(person, canvas)
     if person.skin.lines > 0.3:
         age(person, canvas, deep)
+
+
+def freckles(person: Person, canvas: skia.Canvas) -> None:
+    dice, s = random.Random(5), person.shape
+    for _ in range(person.skin.freckles):
+        x, y = AXIS + dice.gauss(0, 62), s.cheek_y - 6 + dice.gauss(0, 15)
+        canvas.drawCircle(x, y, dice.uniform(0.8, 1.9), paint(person.skin.ramp[0], dice.uniform(0.12, 0.3), blur=0.5))
 
 
 def nose(person: Person, canvas: skia.Canvas) -> None:
@@ -124,9 +134,15 @@ def ear(person: Person, canvas: skia.Canvas, side: int, out: float, top: float, 
     )
     canvas.save()
     canvas.clipPath(shell, skia.ClipOp.kIntersect, True)
-    inner = curve([at(-4, 0.2), at(9, 0.14), at(15, 0.34), at(8, 0.58), at(4, 0.7)])
-    canvas.drawPath(inner, paint(ramp[0], 0.5, blur=3, stroke=6))
-    canvas.drawPath(curve([at(-8, 0.4), at(2, 0.5), at(-2, 0.68)]), paint(ramp[0], 0.6, blur=4, stroke=9))
+    hollow = curve([at(-6, 0.44), at(4, 0.42), at(8, 0.55), at(2, 0.70), at(-6, 0.72)], closed=True)
+    canvas.drawPath(hollow, paint(ramp[0], 0.62, blur=3.2))
+    groove = curve([at(-6, 0.16), at(6, 0.10), at(17, 0.20), at(19, 0.36), at(13, 0.56), at(8, 0.70)])
+    canvas.drawPath(groove, paint(ramp[0], 0.5, blur=1.8, stroke=4))
+    ridge = curve([at(-2, 0.30), at(9, 0.32), at(11, 0.46), at(8, 0.60)])
+    canvas.drawPath(ridge, paint(ramp[3], 0.4, blur=2, stroke=4))
+    helix = curve([at(-2, 0.04), at(10, 0.03), at(23, 0.16), at(24, 0.36), at(17, 0.60)])
+    canvas.drawPath(helix, paint(ramp[4] if side < 0 else ramp[3], 0.5, blur=1.6, stroke=3))
+    canvas.drawCircle(*at(4, 0.88), 7, paint(ramp[3], 0.35, blur=4))
     canvas.drawPath(shell, paint(person.skin.blush, 0.25, blur=6, stroke=8))
     canvas.restore()
 

@@ -259,8 +259,22 @@ def seam(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:
     """The line where closed lips touch."""
     m, dark = person.mouth, mix(person.mouth.dark, "#1a0506", 0.5)
     edge = curve(shape.seam_top)
-    canvas.drawPath(edge, paint(m.dark, 0.5, blur=2.0, stroke=4.2))
-    canvas.drawPath(edge, paint(dark, 0.85, blur=0.6, stroke=1.7 + 0.5 * p.press))
+    left, right = shape.seam_top[0], shape.seam_top[-1]
+    for tone, alpha, blur, stroke in ((m.dark, 0.5, 2.0, 4.2), (dark, 0.88, 0.6, 1.7 + 0.5 * p.press)):
+        brush = fade(
+            left,
+            right,
+            [
+                (0, ink(tone, alpha * 0.25)),
+                (0.26, ink(tone, alpha)),
+                (0.74, ink(tone, alpha)),
+                (1, ink(tone, alpha * 0.25)),
+            ],
+        )
+        brush.setStyle(skia.Paint.kStroke_Style)
+        brush.setStrokeWidth(stroke)
+        brush.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+        canvas.drawPath(edge, brush)
 
 
 def corners(person: Person, canvas: skia.Canvas, shape: Lips, p: Pose) -> None:

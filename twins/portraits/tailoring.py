@@ -230,31 +230,6 @@ def drape(canvas: skia.Canvas, person: Person, tone: str) -> None:
         canvas.drawPath(fold, paint(mix(tone, LIGHT, 0.5), 0.3, blur=6, stroke=8))
 
 
-def pearls(canvas: skia.Canvas, person: Person) -> None:
-    y = person.shape.chin_y
-    for i in range(-9, 10):
-        x, drop = AXIS + i * 10.4, y + 118 - 0.58 * i * i
-        canvas.drawCircle(x + 1.5, drop + 4, 6, paint(person.skin.ramp[0], 0.5, blur=2.5))
-        canvas.drawCircle(
-            x, drop, 5.8, glow((x - 2, drop - 2), 8, [(0, ink("#ffffff")), (0.5, ink("#f0e6dc")), (1, ink("#a8948c"))])
-        )
-
-
-def pendant(canvas: skia.Canvas, person: Person) -> None:
-    y = person.shape.chin_y
-    chain = curve(
-        [(AXIS - 90, y + 66), (AXIS - 50, y + 116), (AXIS, y + 140), (AXIS + 50, y + 116), (AXIS + 90, y + 66)]
-    )
-    canvas.drawPath(chain, paint(person.skin.ramp[0], 0.5, blur=2.4, stroke=3))
-    canvas.drawPath(chain, paint("#d8a94e", stroke=1.8))
-    canvas.drawCircle(
-        AXIS,
-        y + 147,
-        7.5,
-        glow((AXIS - 2, y + 144), 10, [(0, ink("#fff3c8")), (0.5, ink("#dca74a")), (1, ink("#80561c"))]),
-    )
-
-
 def turtleneck(tone: str) -> Brush:
     """A fine jumper with a high collar."""
     knit = jumper(tone, Cut(neckline=((96, 40), (60, 70), (0, 78))))
@@ -297,12 +272,7 @@ def high_collar(canvas: skia.Canvas, person: Person, tone: str) -> None:
     canvas.drawPath(path, fade((AXIS - n, 0), (AXIS + n, 0), stops))
     canvas.save()
     canvas.clipPath(path, skia.ClipOp.kIntersect, True)
-    ribs = skia.Path()
-    for i in range(-22, 23):
-        x = n * math.sin(i / 22 * 1.45)
-        ribs.moveTo(AXIS + x, y)
-        ribs.lineTo(AXIS + x * 1.06, y + 112)
-    canvas.drawPath(ribs, paint(mix(tone, DARK, 0.55), 0.32, blur=0.5, stroke=2.2))
+    canvas.drawPath(tube_ribs(n, y), paint(mix(tone, DARK, 0.55), 0.32, blur=0.5, stroke=2.2))
     canvas.drawPath(
         curve([(AXIS - n, y + 8), (AXIS, y + 50), (AXIS + n, y + 8)]),
         paint(mix(tone, LIGHT, 0.6), 0.5, blur=2, stroke=5),
@@ -312,3 +282,13 @@ def high_collar(canvas: skia.Canvas, person: Person, tone: str) -> None:
         paint(mix(tone, DARK, 0.6), 0.5, blur=3, stroke=8),
     )
     canvas.restore()
+
+
+def tube_ribs(half: float, y: float) -> skia.Path:
+    """Ribs that crowd towards the edges, as on a tube."""
+    ribs = skia.Path()
+    for i in range(-22, 23):
+        x = half * math.sin(i / 22 * 1.45)
+        ribs.moveTo(AXIS + x, y)
+        ribs.lineTo(AXIS + x * 1.06, y + 112)
+    return ribs

@@ -3,10 +3,7 @@
 from twins.portraits.backdrop import Room, room
 from twins.portraits.clothes import jumper
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    afro_behind,
-    afro_front,
-)
+from twins.portraits.styles.afro import afro_behind, afro_front
 
 PERSON = Person(
     name="amara",

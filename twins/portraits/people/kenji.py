@@ -2,10 +2,7 @@
 
 from twins.portraits.backdrop import Room, room
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    neat_front,
-    nothing,
-)
+from twins.portraits.styles.short import neat_front, nothing
 from twins.portraits.tailoring import Blazer, turtleneck
 
 PERSON = Person(
@@ -75,7 +72,7 @@ PERSON = Person(
             wall="#bdb8b2",
             shade="#5d6068",
             lamp="#ffe9c8",
-            things=("lights",),
+            things=("window", "lights"),
             accent="#7f8ea3",
             seed=21,
         )

@@ -4,10 +4,7 @@ from twins.portraits.backdrop import Room, room
 from twins.portraits.beard import Beard
 from twins.portraits.clothes import jumper
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    nothing,
-    tousled_front,
-)
+from twins.portraits.styles.short import nothing, tousled_front
 from twins.portraits.tailoring import Overshirt
 
 PERSON = Person(
@@ -18,6 +15,7 @@ PERSON = Person(
         blush_strength=0.34,
         shine=0.26,
         stubble=0.16,
+        freckles=46,
         stubble_tone="#8a6250",
     ),
     shape=Shape(
@@ -66,7 +64,7 @@ PERSON = Person(
     hair_tones=("#1f120b", "#3b2415", "#66432a", "#94683f", "#c2955f"),
     behind=nothing,
     front=tousled_front,
-    beard=Beard(15000, (1.4, 2.8), 0.5, 0.34, 0.1, 0.3),
+    beard=Beard(15000, length=(1.4, 2.8), half=0.5, alpha=0.34, wash=0.1, light=0.3),
     clothes=Overshirt("#47678a", jumper("#ece7df")),
     backdrop=room(
         Room(

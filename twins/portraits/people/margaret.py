@@ -1,12 +1,10 @@
 """A woman of about 65 with a silver bob and pearls."""
 
 from twins.portraits.backdrop import Room, room
+from twins.portraits.jewellery import pearls
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    bob_behind,
-    bob_front,
-)
-from twins.portraits.tailoring import Blouse, Cardigan, pearls
+from twins.portraits.styles.bob import bob_behind, bob_front
+from twins.portraits.tailoring import Blouse, Cardigan
 
 PERSON = Person(
     name="margaret",

@@ -3,7 +3,7 @@
 from twins.portraits.backdrop import Room, room
 from twins.portraits.beard import Beard
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import curls_front, nothing
+from twins.portraits.styles.short import curls_front, nothing
 from twins.portraits.tailoring import Shirt
 
 PERSON = Person(
@@ -63,7 +63,7 @@ PERSON = Person(
     hair_tones=("#0d0908", "#1d1410", "#2e2019", "#49352a", "#66503e"),
     behind=nothing,
     front=curls_front,
-    beard=Beard(14000, (7.0, 12.0), 0.7, 0.66, 0.62, 0.42),
+    beard=Beard(14000, length=(7.0, 12.0), half=0.7, alpha=0.66, wash=0.62, light=0.42),
     clothes=Shirt("#d8cbb4", "#8a6f52"),
     backdrop=room(
         Room(

@@ -2,7 +2,7 @@
 
 from twins.portraits.backdrop import Room, room
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import tied_behind, tied_front
+from twins.portraits.styles.tied import tied_behind, tied_front
 from twins.portraits.tailoring import Blazer, Blouse
 
 PERSON = Person(

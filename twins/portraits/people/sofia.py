@@ -1,12 +1,10 @@
 """A Latina of about 28 with long, dark waves."""
 
 from twins.portraits.backdrop import Room, room
+from twins.portraits.jewellery import pendant
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    waves_behind,
-    waves_front,
-)
-from twins.portraits.tailoring import Blouse, pendant
+from twins.portraits.styles.waves import waves_behind, waves_front
+from twins.portraits.tailoring import Blouse
 
 PERSON = Person(
     name="sofia",

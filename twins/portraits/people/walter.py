@@ -3,10 +3,7 @@
 from twins.portraits.backdrop import Room, room
 from twins.portraits.beard import Beard
 from twins.portraits.person import Brows, Eyes, Mouth, Person, Shape, Skin
-from twins.portraits.styles import (
-    bald,
-    nothing,
-)
+from twins.portraits.styles.short import bald, nothing
 from twins.portraits.tailoring import Cardigan, Shirt
 
 PERSON = Person(
