@@ -1,0 +1,93 @@
+"""How written text is read aloud, and what the captions show of it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.speech import PARAGRAPH, seconds, speak, symbols, written
+from twins.tts import languages
+from twins.tts.local import LocalTTS
+from twins.tts.speakable import pieces, visible
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[LocalTTS]:
+    with closing(LocalTTS(processes=2)) as engine:
+        yield engine
+
+
+def said(text: str, language: str = "en") -> str:
+    return " ".join(word.said for piece in pieces(text, languages.find(language)) for word in piece.words)
+
+
+@pytest.mark.parametrize(
+    "text, spoken",
+    [
+        ("Dr. Smith vs. Mr. Jones", "Doctor Smith versus Mister Jones"),
+        ("Main St. near St. Paul", "Main Street near Saint Paul"),
+        ("fruit, e.g. apples, etc.", "fruit, for example apples, et cetera."),
+        ("It costs $5.20, not €3.", "It costs 5 dollars and 20 cents, not 3 euros."),
+        ("$1.50 or $5 million", "1 dollar and 50 cents or 5 million dollars"),
+        ("50% of 12 km", "50 percent of 12 kilometers"),
+        ("on 2026-11-05 at 9:05 am", "on November 5th, 20 26 at 9 oh 5 A M"),
+        ("at 14:30 or 9:00", "at 14 30 or 9 o'clock"),
+        ("the 3rd and 21st", "the 3rd and 21st"),
+        ("https://www.example.com/a-b/", "example dot com slash a dash b"),
+        ("Mail info@example.com.", "Mail info at example dot com."),
+        ("J.R.R. Tolkien of the U.S.", "J R R Tolkien of the U S."),
+        ("the HTTP API & C#", "the H T T P A P I and C sharp"),
+        ("and/or yes/no", "and or yes or no"),
+        ("Call 555-1234, ages 5-10", "Call 5 5 5, 1 2 3 4, ages 5 to 10"),
+        ("No. 5 is it? No.", "number 5 is it? No."),
+        ("20°C, 3.5GB, x², 5½", "20 degrees Celsius, 3.5 gigabytes, x squared, 5 and a half"),
+        ("**bold** `code` [here](https://x.org/y)", "bold code here"),
+        ("Tom &amp; Jerry", "Tom and Jerry"),
+        ("π ≈ 3.14", "π about 3.14"),
+    ],
+)
+def test_english_is_read_as_people_read_it(text, spoken):
+    assert said(text) == spoken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PARAGRAPH,
+        "Dr. Smith paid $5.20 on 2026-11-05 at 14:30, e.g. at https://example.com/a?b=c (see info@example.com)!",
+        "Great 🎉 news 👩‍💻 — really ?  Yes… \n\n # Title\n* one\n* two",
+        "🎉 Hello",
+        "<b>Hello</b> <break time='9s'/> there & {{ 7*7 }} {% x %}",
+        "Say 你好 and привет to everybody please",
+        "'; DROP TABLE users; -- and [[h@l0]]",
+        "naïve café — “quoted” ‘words’, it’s 5–6 °C; ½ 100,000.50",
+        "x" * 3000 + " end",
+        "e" + "\u0301" * 2000 + " hello",
+        "Hello\x00 \u202eworld\u202c \ud800 again\u200b\r\n",
+    ],
+)
+def test_captions_show_exactly_what_was_written(engine, text):
+    assert written(speak(engine, text)) == visible(text)
+
+
+def test_what_is_not_spoken_stays_with_the_word_before_it(engine):
+    (chunk,) = speak(engine, "🎉 Great 👍 work")
+    assert [word.text for word in chunk.words] == ["🎉 Great 👍", "work"]
+
+
+def test_markup_is_left_out_of_what_is_said():
+    assert said("<speak><audio src='/etc/passwd'/>Hello <break time='1000s'/> there</speak>") == "Hello there"
+
+
+def test_a_break_tag_makes_no_pause(engine):
+    assert seconds(speak(engine, "Hello <break time='20s'/> there")) < 3
+
+
+def test_phoneme_input_of_the_library_is_not_interpreted(engine):
+    assert symbols(speak(engine, "[[mama]]")) == symbols(speak(engine, "mama"))
+
+
+def test_an_initial_and_a_decimal_do_not_end_a_sentence(engine):
+    assert len(speak(engine, "J. K. Rowling sold 3.5 million copies.")) == 1
