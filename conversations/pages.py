@@ -12,7 +12,10 @@ from avatarsite.core.models import User
 from twins import selectors as twins
 from twins.models import Replica, Twin
 from videos import selectors as videos
+from videos import services as clips
+from videos.models import Video
 from videos.renderers.base import FaceRef, VideoFormat
+from videos.renderers.local.encode import MSE_CODECS
 
 PORTRAIT_PIXELS = 512
 
@@ -30,8 +33,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def chat(request: HttpRequest, twin_id: str) -> HttpResponse:
-    twin = _twin_or_404(request, twin_id)
-    context = {"twin": twin, "personality": twin.personality, "limit": settings.CHAT_MAX_CHARACTERS}
+    """The page of a twin; it knows its clips from the start, so that the twin moves before any call of the API."""
+    twin, base = _twin_or_404(request, twin_id), videos.base_url(request)
+    idle, welcome = (clips.standing_clip(twin, purpose) for purpose in (Video.Purpose.IDLE, Video.Purpose.WELCOME))
+    context = {
+        "twin": twin,
+        "personality": twin.personality,
+        "limit": settings.CHAT_MAX_CHARACTERS,
+        "idle_url": videos.best_url(idle, base) if idle else None,
+        "welcome_url": videos.best_url(welcome, base) if welcome else None,
+        "welcome_captions_url": videos.captions_url(welcome, base) if welcome else None,
+        "engines": {"llm": settings.LLM_CHAIN[0], "tts": twin.voice.engine if twin.voice else "", "renderer": "local"},
+        "mse_codecs": MSE_CODECS,
+    }
     return render(request, "chat.html", context)
 
 
