@@ -31,6 +31,12 @@ def shipped() -> list[StockTwin]:
     return [_read(path) for path in sorted(STOCK.glob("*.toml"))]
 
 
+def stock_keys() -> frozenset[str]:
+    """The primary keys of the shipped rows."""
+    names = [path.stem for path in STOCK.glob("*.toml")]
+    return frozenset(f"{prefix}{name}" for name in names for prefix in ("", "r-", "v-", "p-"))
+
+
 @transaction.atomic
 def seed() -> int:
     """Bring the stock rows to what is shipped; returns how many rows were written.
