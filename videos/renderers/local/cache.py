@@ -77,10 +77,11 @@ class FaceCache:
             with _locked(folder):
                 if not (folder / "places.npy").exists():
                     _store(folder, _bake(face.name, sheet()))
-            return _read(face.name, folder)
-        except ValueError:  # a file cut short by a crash of the machine: make it anew
-            shutil.rmtree(folder, ignore_errors=True)
-            raise EngineFailed("The face's cache was damaged; try again.", "face_cache", retryable=True) from None
+                try:
+                    return _read(face.name, folder)
+                except (ValueError, FileNotFoundError):  # cut short when the machine or a person stopped it
+                    _store(folder, _bake(face.name, sheet()))
+                    return _read(face.name, folder)
         except OSError as error:
             raise storage_failure(error) from error
 

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 
 from twins.tts.base import AudioChunk, Phoneme
 from videos.renderers.local.envelope import Loudness, shapes_by_ear
-from videos.renderers.local.visemes import PRESSED, SILENCE, VISEMES, Viseme, visemes
+from videos.renderers.local.visemes import Viseme, visemes
 
 RATE = 100  # points a second
 LOOK_AHEAD = 20  # points: 200 ms
 OPENING_EDGE = 6  # points before and after a sound in which the jaw already, or still, moves
-WIDTH_LEAD, WIDTH_LAG = 14, 8  # rounding is prepared 140 ms ahead (coarticulation is mostly anticipatory)
+ROUNDING_LEAD = 14  # lips begin to round 140 ms ahead (coarticulation is mostly anticipatory)
+WIDTH_EDGE = 8
+ROUNDED = -0.4
 OPENING_SPEED = 0.13  # opening per point: a mouth opens fully within 80 ms
 WIDTH_SPEED = 0.16
 HISTORY = 50  # points kept behind the last one taken: neighbours that still reach forward
 MOST_PHONEMES = 100_000  # of one chunk
-VOWELS = frozenset(letter for letter, viseme in VISEMES.items() if viseme.opening_hold == 0.8)
 
 Points = NDArray[np.float64]
 
@@ -97,7 +98,8 @@ class LipCurve:
         if viseme.closure:
             self._closures.append((begin, end, viseme.closure))
         self._spread(0, begin, end, (OPENING_EDGE, OPENING_EDGE), viseme.opening, viseme.opening_hold)
-        self._spread(2, begin, end, (WIDTH_LEAD, WIDTH_LAG), viseme.width, viseme.width_hold)
+        lead = ROUNDING_LEAD if viseme.width <= ROUNDED else WIDTH_EDGE
+        self._spread(2, begin, end, (lead, WIDTH_EDGE), viseme.width, viseme.width_hold)
 
     def _spread(self, row: int, begin: float, end: float, edges: tuple[int, int], value: float, hold: float) -> None:
         """Add one sound's target: full weight while it sounds, raised-cosine edges before and after."""
@@ -179,6 +181,3 @@ def _sane(phonemes: Iterable[Phoneme], seconds: float) -> Iterator[Phoneme]:
             start, end = max(phoneme.start, 0.0), min(phoneme.end, seconds)
             if start < end:
                 yield Phoneme(phoneme.symbol, start, end)
-
-
-__all__ = ["LOOK_AHEAD", "PRESSED", "RATE", "SILENCE", "LipCurve", "Lips"]

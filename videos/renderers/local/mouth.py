@@ -7,7 +7,8 @@ from videos.renderers.local.curve import RATE, LipCurve, Lips
 SHAPES = OPENINGS * WIDTHS + PRESSES
 REST = WIDTHS // 2
 FIRST_PRESS = OPENINGS * WIDTHS
-STICK = 0.65  # steps that a value must be away from the picture shown before the next one is: no flutter between two
+STICK = 0.58  # steps that a value must be away from the picture shown before the next one is: no flutter between two
+EXPRESSION = 1.15  # blending with neighbours takes some of each width away
 
 
 class MouthFrames:
@@ -27,7 +28,9 @@ class MouthFrames:
             begin, end = self._frame / self._fps, (self._frame + 1) / self._fps
             points = self._curve.take(end + 1e-9, last)
             middle = points[min(int((end - begin) * RATE / 2), len(points) - 1)]
-            frames.append((self._shape(middle, begin, end), middle))
+            # the first frame rests whatever is said, so that the cut from the idle loop is invisible
+            shape = self._shape(middle, begin, end) if self._frame else REST
+            frames.append((shape, middle))
             self._frame += 1
         return frames
 
@@ -41,7 +44,7 @@ class MouthFrames:
     def _shape(self, lips: Lips, begin: float, end: float) -> int:
         """Every closure gets at least the frame that its middle falls into, however short it is."""
         self._opening = _stick(self._opening, lips.opening * (OPENINGS - 1))
-        self._width = _stick(self._width, (lips.width + 1) / 2 * (WIDTHS - 1))
+        self._width = _stick(self._width, (min(max(lips.width * EXPRESSION, -1.0), 1.0) + 1) / 2 * (WIDTHS - 1))
         closed = lips.closure or next((kind for _, _, kind in self._curve.closures(begin, end)), 0)
         if closed:
             self._opening = 0

@@ -17,7 +17,7 @@ PRESSED, TUCKED = 1, 2  # closures: lips together (m b p), lower lip under the u
 
 @dataclass(frozen=True)
 class Viseme:
-    """opening 0 (lips touch) to 1 (wide open); width -1 (rounded) to 1 (spread); holds: dominance of each, 0 to 1."""
+    """opening 0 (lips touch) to 1 (wide open); width -1 (rounded) to 1 (spread); holds: dominance of each, 0 to 3."""
 
     opening: float
     width: float
@@ -26,7 +26,7 @@ class Viseme:
     closure: int = 0
 
 
-SILENCE = Viseme(0.0, 0.0, 0.5, 0.3)
+SILENCE = Viseme(0.0, 0.0, 0.5, 0.15)
 NEUTRAL = Viseme(0.22, 0.0, 0.2, 0.05)  # a sound that the table does not know
 
 # rows of the IPA vowel chart: opening; columns: width of the lips unrounded and rounded
@@ -55,13 +55,13 @@ _CONSONANTS = {
     "ɾrɽ": (0.26, 0.0, 0.40, 0.10),
     "ɹɻ": (0.22, -0.45, 0.50, 0.50),  # English r is rounded
     "sz": (0.10, 0.35, 0.90, 0.35),
-    "ʃʒʂʐɧ": (0.15, -0.65, 0.85, 0.80),  # protruded
+    "ʃʒʂʐɧ": (0.15, -0.75, 0.85, 1.20),  # protruded
     "ɕʑ": (0.12, 0.25, 0.85, 0.40),
     "ç": (0.16, 0.55, 0.60, 0.40),
     "jʝ": (0.18, 0.60, 0.50, 0.50),
     "ʎɲɟcȴ": (0.22, 0.35, 0.45, 0.30),
-    "wʍ": (0.10, -1.0, 0.90, 1.0),
-    "ɥ": (0.12, -0.85, 0.80, 0.90),
+    "wʍ": (0.10, -1.0, 0.90, 2.6),
+    "ɥ": (0.12, -0.85, 0.80, 1.40),
     "ɸβ": (0.06, -0.15, 0.90, 0.40),  # lips nearly touch
     "ʋⱱ": (0.10, 0.10, 0.85, 0.30),
     "kɡgŋ": (0.28, 0.0, 0.25, 0.05),
@@ -77,7 +77,7 @@ _CLOSURES = {"mbpɓʘ": PRESSED, "fvɱ": TUCKED}
 
 
 def _table() -> dict[str, Viseme]:
-    table = {letter: Viseme(o, w, 0.8, 0.5 + 0.5 * max(-w, 0.0)) for letter, (o, w) in _VOWELS.items()}
+    table = {letter: Viseme(o, w, 0.8, 0.5 + 1.2 * max(-w, 0.0)) for letter, (o, w) in _VOWELS.items()}
     for letters, (opening, width, opening_hold, width_hold) in _CONSONANTS.items():
         table |= dict.fromkeys(letters, Viseme(opening, width, opening_hold, width_hold))
     for letters, closure in _CLOSURES.items():
