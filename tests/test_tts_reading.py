@@ -41,6 +41,7 @@ def said(text: str, language: str = "en") -> str:
         ("the HTTP API & C#", "the H T T P A P I and C sharp"),
         ("and/or yes/no", "and or yes or no"),
         ("Call 555-1234, ages 5-10", "Call 5 5 5, 1 2 3 4, ages 5 to 10"),
+        ("(555) 123-4567 or 1-800-555-0199", "5 5 5, 1 2 3, 4 5 6 7 or 1, 8 0 0, 5 5 5, 0 1 9 9"),
         ("No. 5 is it? No.", "number 5 is it? No."),
         ("20°C, 3.5GB, x², 5½", "20 degrees Celsius, 3.5 gigabytes, x squared, 5 and a half"),
         ("**bold** `code` [here](https://x.org/y)", "bold code here"),
@@ -79,6 +80,14 @@ def test_what_is_not_spoken_stays_with_the_word_before_it(engine):
 
 def test_markup_is_left_out_of_what_is_said():
     assert said("<speak><audio src='/etc/passwd'/>Hello <break time='1000s'/> there</speak>") == "Hello there"
+
+
+def test_a_comparison_is_no_markup():
+    assert said("if a<b and c>d then") == "if a b and c d then"
+
+
+def test_lines_that_end_in_any_way_stay_apart():
+    assert visible("one\rtwo\x85three\u2028four") == "one two three four"
 
 
 def test_a_break_tag_makes_no_pause(engine):

@@ -54,6 +54,7 @@ _MARKS = {".": " dot ", "/": " slash ", "-": " dash ", "_": " underscore ", "@":
           "~": " tilde "}  # fmt: skip
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _MAX_ADDRESS = 120  # characters of a URL that are read; nobody listens to a longer one
+_AREA_CODE, _LOCAL_NUMBER = re.compile(r"\d{3}"), re.compile(r"\d{3}-\d{4}\b")
 _NOTE = re.compile(r"^\d")
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,5}")
 
@@ -72,6 +73,8 @@ def spoken(word: str, following: str) -> str | None:
     direct = _abbreviation(core, following) if end else None
     if direct is not None:
         return direct + end
+    if _AREA_CODE.fullmatch(core) and _LOCAL_NUMBER.match(following):
+        return " ".join(core) + ","
     for pattern, read in _RULES:
         match = pattern.fullmatch(core)
         if match:
@@ -195,6 +198,11 @@ def _range(match: re.Match[str], following: str) -> str:
     return f"{match[1]} to {match[2]}"
 
 
+def _telephone(match: re.Match[str], following: str) -> str:
+    """Digit by digit, group by group."""
+    return ", ".join(" ".join(group) for group in re.findall(r"\d+", match[0]))
+
+
 def _alternatives(match: re.Match[str], following: str) -> str:
     words = match[0].split("/")
     return (" or " if len(words) == 2 and "or" not in words else " ").join(words)
@@ -224,6 +232,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...] 
     (re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?P<half>[ap]\.?m)?", re.I), _time),
     (re.compile(r"(?P<hour>1[0-2]|[1-9])(?P<minute>)(?P<half>[ap]\.?m)", re.I), _time),
     (re.compile(r"(\d{1,2})/(\d{1,2})"), _fraction),
+    (re.compile(r"\+?\d{1,4}(?:-\d{2,4}){2,4}"), _telephone),
     (re.compile(r"(1[1-9]\d\d|20\d\d)[-–](1[1-9]\d\d|20\d\d)"), lambda m, _: f"{_year(m[1])} to {_year(m[2])}"),
     (re.compile(rf"({_NUMBER})[-–]({_NUMBER}%?)"), _range),
     (re.compile(r"\d+(?:\.\d+){2,}"), lambda m, _: m[0].replace(".", " point ")),

@@ -24,7 +24,8 @@ _LONGEST_CLAUSE = 380  # letters; longer clauses are cut between words
 
 _SPACED = re.compile(r"\S+")
 _UNSPACED = re.compile(r"[^\s。！？，、；：]{1,80}[。！？，、；：…」』）”]*|[^\s]")
-_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|<!--|-->")
+_ATTRIBUTE = r"""\s+[\w:.-]{1,80}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s<>"'=]{1,1000})"""
+_TAG = re.compile(rf"</?[A-Za-z][\w:.-]{{0,80}}(?:{_ATTRIBUTE}){{0,20}}\s*/?>|<[!?][^<>]{{0,300}}>|<!--|-->")
 _LINK = re.compile(r"(?<=\])\(\S{1,500}?\)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _NO_END = re.compile(r"(?:[^\W\d]|\d{1,2})\.")  # initials, "z. B.", "am 5. Mai"; the library pauses where it must
@@ -72,7 +73,11 @@ def _clean(text: str) -> str:
 
 def _shown(letter: str) -> bool:
     """Zero-width joiners stay: emoji and Indic scripts are built with them."""
-    return letter in "\n\t\u200c\u200d" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    return (
+        letter.isspace()
+        or letter in "\u200c\u200d"
+        or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
 
 
 @lru_cache(maxsize=4096)
