@@ -122,6 +122,8 @@ def between(upper: tuple[Point, ...], lower: tuple[Point, ...]) -> skia.Path:
 def draw_mouth(person: Person, canvas: skia.Canvas, p: Pose) -> None:
     shape = lips(person, p)
     surroundings(person, canvas, shape, p)
+    # no skin may shine through where soft lips meet the dark between them
+    canvas.drawPath(between(shape.top, shape.bottom), paint(mix(person.mouth.tone, person.mouth.dark, 0.5), blur=1.3))
     if p.gap > 0:
         cavity(person, canvas, shape, p)
     lower_lip(person, canvas, shape, p)
@@ -180,14 +182,18 @@ WIDTHS_OF_TEETH = (14.5, 11.0, 10.5, 8.5, 7.0)  # from the middle outwards, in p
 def upper_teeth(person: Person, canvas: skia.Canvas, y: float, p: Pose) -> None:
     """Fixed to the skull: the upper lip uncovers them."""
     tone, x = person.mouth.teeth, 0.0
-    edges = [8.0, 6.9, 7.2, 5.2, 3.0]
+    edges = [8.0, 7.0, 7.2, 5.4, 3.2]
+    behind = curve(
+        [(AXIS - 50, y - 26), (AXIS - 46, y - 2), (AXIS, y + 4), (AXIS + 46, y - 2), (AXIS + 50, y - 26)], True
+    )
+    canvas.drawPath(behind, paint(mix(tone, "#5a3a36", 0.42)))  # what shows between the teeth
     for width, edge in zip(WIDTHS_OF_TEETH, edges, strict=True):
         for side in (-1, 1):
             left, right = sorted((AXIS + side * x, AXIS + side * (x + width)))
             tooth = skia.RRect()
             tooth.setRectRadii(
-                skia.Rect.MakeLTRB(left + 0.15, y - 26, right - 0.15, y + edge),
-                [skia.Point(0, 0), skia.Point(0, 0), skia.Point(3.2, 3.6), skia.Point(3.2, 3.6)],
+                skia.Rect.MakeLTRB(left + 0.05, y - 26, right - 0.05, y + edge),
+                [skia.Point(0, 0), skia.Point(0, 0), skia.Point(2.6, 3.0), skia.Point(2.6, 3.0)],
             )
             dark = 0.08 + 0.62 * (x / 52) ** 1.4
             tones = [
