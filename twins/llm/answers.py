@@ -74,7 +74,9 @@ def _is_question(sentence: str) -> bool:
 
 
 def _leaning(turn: Turn, question: str) -> bool:
-    return follows_up(folded(question), turn.language) or len(named(question, turn.language)) < 2
+    """Whether what was said before helps to understand the question: it points back, or is only a word or two."""
+    plain = folded(question)
+    return follows_up(plain, turn.language) or len(plain.split()) < 3 or not query_terms(question, turn.language)
 
 
 def _names_nothing(turn: Turn, question: str) -> bool:

@@ -40,10 +40,13 @@ _DICE_SHORT = 0.6
 _RANK = 0.15  # weights in the order of the hits
 _OPENING = 0.1
 _PAIR = 0.06
+_DEFINES = 0.18
 _PAIRS_AT_MOST = 0.24
 _TITLED = 0.08
+_FORM_HELD = 0.25
 _ABOUT = 0.6  # weight of what was talked of before
 _ABOUT_AT_LEAST = 0.3
+_BESIDE = 0.25  # for standing in the passage that was talked of
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
 Scores = NDArray[np.float64]
@@ -136,6 +139,8 @@ class Index:
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
         scores += _TITLED * self._coverage(asked, self._titled_at)
+        if form := self._form(question):
+            scores += _FORM_HELD * self._degree(form, ((self._own, 1.0),))
         best = [n for n in np.argsort(-scores, kind="stable")[: limit * 4] if covered[n] >= threshold]
         pairs = _pairs(question, self._language)
         hits = [Hit(unit := self.units[n], float(covered[n]), float(scores[n]) + _likeness(pairs, unit)) for n in best]
@@ -212,8 +217,15 @@ class Index:
         return scores / max(float(scores.max()), 1e-9)
 
     def _about(self, about: str) -> Scores:
+        """How much each sentence is about this, 0 to 1, and more for standing in the passage that is most about it."""
         asked = self._asked(about) if about else []
-        return np.minimum(self._coverage(asked, self._about_at), 1.0) if asked else np.zeros(len(self.units))
+        if not asked:
+            return np.zeros(len(self.units))
+        covered = np.minimum(self._coverage(asked, self._about_at), 1.0)
+        best = self.units[int(covered.argmax())]
+        beside = [n for n, unit in enumerate(self.units) if unit.passage == best.passage]
+        covered[beside] = np.minimum(covered[beside] + _BESIDE, 1.0 + _BESIDE) if covered.max() > 0 else 0.0
+        return covered
 
 
 class _Trigrams:
@@ -336,18 +348,20 @@ def _opening(text: str, language: str) -> list[str]:
     return [term for word in words(text[:80])[:5] if (term := word_term(word, language))]
 
 
-def _pairs(question: str, language: str) -> frozenset[tuple[str, str]]:
-    """Neighbouring words of a question, as an answer would have them."""
+def _pairs(question: str, language: str) -> dict[tuple[str, str], float]:
+    """Neighbouring words of a question, as an answer would have them, and what it says when a sentence shares them."""
     answered = ANSWERED_AS.get(language, {})
     said = [answered.get(word, word) for word in words(question[:500])]
-    defined = {(said[-1], said[1])} if len(said) > 2 and said[1] in COPULAS else set()  # "What is a backup?"
-    return frozenset({*pairwise(said), *defined})
+    shared = dict.fromkeys(pairwise(said), _PAIR)
+    if len(said) > 2 and said[1] in COPULAS:  # "What is a backup?"
+        shared[said[-1], said[1]] = _DEFINES
+    return shared
 
 
-def _likeness(pairs: frozenset[tuple[str, str]], unit: Unit) -> float:
+def _likeness(pairs: dict[tuple[str, str], float], unit: Unit) -> float:
     """A little for every pair of words, stop words included, that the question and the sentence share."""
-    shared = len(pairs.intersection(pairwise(words(unit.text[:500]))))
-    return min(_PAIR * shared, _PAIRS_AT_MOST)
+    shared = pairs.keys() & set(pairwise(words(unit.text[:500])))
+    return min(sum(pairs[pair] for pair in shared), _PAIRS_AT_MOST)
 
 
 @cache
