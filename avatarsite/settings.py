@@ -228,5 +228,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"httpx": {"level": "WARNING"}, "openai": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+    # these write people's words, or much about nothing, below this level
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpx2", "openai")},
+        "bm25s": {"propagate": False},  # it sets its own level when it is imported
+    },
 }

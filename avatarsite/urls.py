@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from avatarsite.core.api import health
 from conversations import api_chat, pages
 
-SESSION = r"^api/session/(?P<token>[0-9A-Za-z-]{1,64})"
+SESSION = r"^api/session/(?P<token>[0-9A-Za-z_-]{1,64})"
 
 urlpatterns = [
     path("", pages.home, name="home"),

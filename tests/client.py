@@ -1,7 +1,8 @@
 """A small client of the avatar chat dialect, as a front end would write it."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,3 +45,14 @@ def video_status(stack: Stack, token: str, video_id: str) -> dict[str, Any]:
     answer = requests.get(f"{stack.url}/api/session/{token}/videos/{video_id}", timeout=30)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
+
+
+def wait_for(look: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `look` finds, as soon as it finds anything."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")

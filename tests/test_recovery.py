@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.client import chat, chat_events, create_session, video_status
+from tests.client import chat, chat_events, create_session, video_status, wait_for
 from tests.fakes.openai_server import FakeOpenAI
 from tests.services import start_redis
 from tests.stack import ON_SERVICES, Stack
@@ -36,16 +36,6 @@ def ask_for_long_clip(stack: Stack) -> str:
 
 def tell(stack: Stack, pk: str) -> list[str]:
     return stack.manage("shell", "-v0", "-c", TELL.format(pk=pk)).strip().split(" ", 6)
-
-
-def wait_for(look: Any, seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 def growing_file(stack: Stack, pk: str) -> Path | None:

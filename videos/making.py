@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from avatarsite.core import engines
@@ -83,12 +84,15 @@ def _speech(ticket: Ticket, captioner: Captioner) -> Generator[AudioChunk, None,
     engine: TTS = engines.load("TTS", voice.engine)
     settings_ = VoiceSettings(voice.engine_voice, language=_language(video), rate=voice.rate, pitch=voice.pitch)
     spoken = False
-    for sentence in source_of(video.source).sentences(ticket):
-        for chunk in _speak(engine, sentence, settings_):
-            spoken = True
-            for cue in captioner.add(chunk):
-                ticket.publish("caption", **cue.as_event())
-            yield chunk
+    try:
+        for sentence in source_of(video.source).sentences(ticket):
+            for chunk in _speak(engine, sentence, settings_):
+                spoken = True
+                for cue in captioner.add(chunk):
+                    ticket.publish("caption", **cue.as_event())
+                yield chunk
+    finally:
+        connection.close()  # a renderer may iterate this in a thread of its own, which ends with it
     if not spoken:
         raise EngineFailed("There is nothing in this text that the voice can speak.", "tts_unspeakable")
     video.engines["tts"] = voice.engine

@@ -14,7 +14,6 @@ class Command(BaseCommand):
     help = "Migrate, seed, and serve everything on HOST:PORT."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("check", "--database", "default")
         call_command("migrate", verbosity=0)
         call_command("seed", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
