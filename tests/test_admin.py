@@ -337,7 +337,6 @@ def test_stock_is_read_only_for_staff(colleague: Client, page: str) -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_staff_cannot_delete_stock_through_the_list(colleague: Client) -> None:
-    Twin.objects.update(updated_at=timezone.now())
     form = {"action": "delete_selected", "_selected_action": ["amara", "leo"], "post": "yes"}
     colleague.post("/admin/twins/twin/", form)
     assert Twin.objects.count() == 6

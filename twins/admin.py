@@ -51,12 +51,6 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Owned | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The list's delete action asks for permission on the model alone: stock rows are refused here."""
-        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
-        stock = [f"{obj} (stock)" for obj in objs if not _may_touch(request, obj)]
-        return to_delete, counts, needed, [*protected, *stock]
-
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         fields = super().get_autocomplete_fields(request)
         return fields if request.user.is_superuser else [name for name in fields if name != "owner"]
@@ -140,8 +134,8 @@ class TwinAdmin(OwnedAdmin):
     list_filter = (StockFilter, "is_public", "replica__portrait")
     search_fields = ("id", "name", "headline", "owner__email")
     search_help_text = "Name, headline, id, or the owner's e-mail address."
-    readonly_fields: Any = ("try_it",)
-    fieldsets: Any = (
+    readonly_fields: ClassVar[Any] = ("try_it",)
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ["name", "headline", "replica", "voice"]}),
         ("Who may talk to it", {"fields": ["owner", "is_public", "position", "try_it"]}),
     )

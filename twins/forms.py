@@ -95,7 +95,7 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.fields[name].widget.attrs["step"] = "0.05"
 
 
-class PersonalityForm(forms.ModelForm):  # type: ignore[type-arg]
+class MindForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Personality
         fields: ClassVar = [
@@ -118,6 +118,10 @@ class PersonalityForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         _offer(self, "language", _languages())
 
+
+class PersonalityForm(MindForm):
+    """A personality by itself, which may be given to a twin."""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         twin = cleaned.get("twin")
@@ -126,10 +130,10 @@ class PersonalityForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class PersonalityOfTwinForm(PersonalityForm):
+class PersonalityOfTwinForm(MindForm):
     """A personality inside its twin's form; takes the first document of its knowledge along."""
 
-    class Meta(PersonalityForm.Meta):
+    class Meta(MindForm.Meta):
         exclude: ClassVar = ["owner", "twin"]
 
     name = forms.CharField(required=False, max_length=120, help_text="Empty: the twin's name.")
