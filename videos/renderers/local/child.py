@@ -116,13 +116,14 @@ def _render(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> Non
     items = talking(face, request.video_format, inbox)
     with GrowingFile(Path(request.path), request.video_format, sound) as file, Ahead(items, inbox) as drawn:
         for item in drawn:
-            progress = _encode(item, file, sound)
+            progress = write(item, file, sound)
             if progress:
                 send(progress)
         send(file.finish())
 
 
-def _encode(item: Item, file: GrowingFile, sound: SoundEncoder) -> Progress | None:
+def write(item: Item, file: GrowingFile, sound: SoundEncoder) -> Progress | None:
+    """Do what the clip's next item asks for; Progress when that completed a fragment."""
     if isinstance(item, Late):
         return file.flush()
     if isinstance(item, AudioChunk):

@@ -8,7 +8,6 @@ from twins.tts.base import AudioChunk
 from videos.renderers.base import VideoFormat
 from videos.renderers.local.cache import BakedFace, Picture
 from videos.renderers.local.compose import Composer
-from videos.renderers.local.curve import LipCurve
 from videos.renderers.local.eyes import EyeMotion
 from videos.renderers.local.motion import LOOP_SECONDS, POSES, Pose, Walk
 from videos.renderers.local.mouth import REST, MouthFrames
@@ -109,17 +108,14 @@ class _Director:
         self._composer = Composer(face)
         self._walk = Walk(face.loop, self._fps)
         self._eyes = EyeMotion(face.name + " talking", self._fps)
-        self._curve = LipCurve()
-        self._mouth = MouthFrames(self._curve, self._fps)
-        self._count = 0
+        self._mouth = MouthFrames(self._fps)
 
     def hear(self, chunk: AudioChunk) -> None:
-        self._curve.add(chunk)
+        self._mouth.add(chunk)
 
     def frames(self, last: bool) -> Iterator[Picture]:
         for shape, lips in self._mouth.ready(last):
             pose = self._walk.step(lips.loudness, LIVELINESS)
-            self._count += 1
             yield self._composer.frame(pose, shape, self._eyes.next(lips.loudness))
 
     def tail(self) -> Iterator[Picture]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from twins.faces import Box
 from videos.renderers.local import nv12
-from videos.renderers.local.cache import BakedFace, Picture, posed
+from videos.renderers.local.cache import FILTERS, BakedFace, Picture, posed
 from videos.renderers.local.eyes import Eyes
 from videos.renderers.local.motion import Pose, Warp
 from videos.renderers.local.mouth import REST
@@ -61,12 +61,11 @@ class Composer:
     def _blit(self, frame: Picture, part: str, pose: NDArray[np.float64]) -> None:
         """Sample the region from the whole canvas, exactly as the baked pose was: outside the box nothing changes."""
         region, *warps = self._parts[part]
-        planes = zip(nv12.split(frame), nv12.split(self._canvas), warps, (1, 2), strict=True)
-        for target, source, warp, scale in planes:
+        planes = zip(nv12.split(frame), nv12.split(self._canvas), warps, FILTERS, (1, 2), strict=True)
+        for target, source, warp, taps, scale in planes:
             rows = slice(region.y // scale, (region.y + region.height) // scale)
             columns = slice(region.x // scale, (region.x + region.width) // scale)
-            moved = cv2.remap(source, *warp.maps(pose), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-            target[rows, columns] = moved
+            target[rows, columns] = cv2.remap(source, *warp.maps(pose), taps, borderMode=cv2.BORDER_REPLICATE)
 
     def _paint_mouth(self, shape: int) -> None:
         if self._shown["mouth"] != shape:

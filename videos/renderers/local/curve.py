@@ -42,7 +42,9 @@ class Lips:
 class LipCurve:
     """Chunks of speech in, lips at any known moment out, in order and once."""
 
-    def __init__(self) -> None:
+    def __init__(self, shortest_closure: float) -> None:
+        """`shortest_closure`: seconds that lips stay closed at least, so that every closure is seen."""
+        self._shortest = shortest_closure
         self._first = 0  # index of the first point kept
         self._known = 0.0  # seconds of speech added
         self._taken = 0  # points handed out
@@ -68,23 +70,15 @@ class LipCurve:
         else:
             self._add_by_ear(first, chunk, loudness)
 
-    def take(self, until: float, last: bool) -> list[Lips]:
-        """The points up to `until` seconds that are final. `last`: nothing is known to follow, so all are final."""
-        end = min(math.floor(until * RATE), math.ceil(self._known * RATE) if last else self._final())
+    def take(self, last: bool) -> list[Lips]:
+        """The next points that are final. `last`: nothing is known to follow, so all are."""
+        end = math.ceil(self._known * RATE) if last else self._final()
         if end <= self._taken:
             return []
         lips = list(self._shape(self._taken, end))
         self._taken = end
         self._forget()
         return lips
-
-    def ready(self) -> float:
-        """Seconds up to which `take` answers without `last`."""
-        return max(self._final(), 0) / RATE
-
-    def closures(self, begin: float, end: float) -> list[tuple[float, float, int]]:
-        """Closures (begin, end, kind) whose middle lies in the given time."""
-        return [c for c in self._closures if begin <= (c[0] + c[1]) / 2 < end]
 
     def _final(self) -> int:
         return math.floor(self._known * RATE) - LOOK_AHEAD
@@ -96,7 +90,8 @@ class LipCurve:
 
     def _add_sound(self, begin: float, end: float, viseme: Viseme) -> None:
         if viseme.closure:
-            self._closures.append((begin, end, viseme.closure))
+            short = max(self._shortest - (end - begin), 0.0) / 2
+            self._closures.append((begin - short, end + short, viseme.closure))
         self._spread(0, begin, end, (OPENING_EDGE, OPENING_EDGE), viseme.opening, viseme.opening_hold)
         lead = ROUNDING_LEAD if viseme.width <= ROUNDED else WIDTH_EDGE
         self._spread(2, begin, end, (lead, WIDTH_EDGE), viseme.width, viseme.width_hold)
@@ -127,15 +122,10 @@ class LipCurve:
         """Blend, let closures win, and limit the speed: backwards for what is coming, forwards from what was."""
         reach = min(end + LOOK_AHEAD, self._first + self._sums.shape[1])
         sums = self._sums[:, begin - self._first : reach - self._first]
-        times = np.arange(begin, reach) / RATE
         # resting lips have a small say everywhere, so that silence without a phoneme relaxes too
         opening = sums[0] / (sums[1] + 0.02) * (0.85 + 0.25 * sums[4])
         width = sums[2] / (sums[3] + 0.02)
-        kinds = np.zeros(len(times), int)
-        for start, stop, kind in self._closures:
-            away = np.maximum(start - times, times - stop).clip(0.0) * RATE
-            opening = np.minimum(opening, away * OPENING_SPEED)
-            kinds[away == 0.0] = kind
+        kinds = self._close(opening, begin)
         opening, width = _backwards(opening, OPENING_SPEED), _backwards(width, WIDTH_SPEED)
         for at in range(end - begin):
             self._last = (
@@ -143,6 +133,21 @@ class LipCurve:
                 _towards(self._last[1], float(width[at]), WIDTH_SPEED),
             )
             yield Lips(*self._last, int(kinds[at]), float(sums[4, at]))
+
+    def _close(self, opening: Points, first: int) -> NDArray[np.int64]:
+        """Hold `opening` (from point `first` on) shut in closures and low near them; returns each point's closure."""
+        kinds = np.zeros(len(opening), np.int64)
+        near = math.ceil(1 / OPENING_SPEED)
+        for start, stop, kind in self._closures:
+            low = max(math.floor(start * RATE) - near - first, 0)
+            high = min(math.ceil(stop * RATE) + near - first, len(opening))
+            if high <= low:
+                continue
+            times = np.arange(low + first, high + first) / RATE
+            away = np.maximum(start - times, times - stop).clip(0.0) * RATE
+            opening[low:high] = np.minimum(opening[low:high], away * OPENING_SPEED)
+            kinds[low:high][away == 0.0] = kind
+        return kinds
 
     def _forget(self) -> None:
         """Drop what can no longer be asked for, so that memory does not grow with the clip."""

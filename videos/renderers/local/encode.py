@@ -52,7 +52,8 @@ class VideoEncoder:
             "level": "4.0",
             "forced-idr": "1",
             # MP4 wants length-prefixed units; key frames come where fragments begin, and nowhere else
-            "x264-params": "annexb=0:scenecut=0:keyint=infinite:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+            "x264-params": "annexb=0:scenecut=0:keyint=infinite:weightp=0:"
+            "colorprim=bt709:transfer=bt709:colormatrix=bt709",
         }
         context.open()
         self._context = context

@@ -95,8 +95,9 @@ class Warp:
     def maps(self, pose: Pose) -> tuple[Field, Field]:
         across = np.array([pose[0], pose[2], pose[3]], np.float32) / self._scale
         down = np.array([pose[1], pose[2], pose[4], pose[5]], np.float32) / self._scale
-        map_x = self._grid[0] - (across @ self._across).reshape(self.shape)
-        map_y = self._grid[1] - (down @ self._down).reshape(self.shape)
+        # einsum rather than @: BLAS would start threads for so little
+        map_x = self._grid[0] - np.einsum("k,kn->n", across, self._across).reshape(self.shape)
+        map_y = self._grid[1] - np.einsum("k,kn->n", down, self._down).reshape(self.shape)
         return map_x.astype(np.float32, copy=False), map_y.astype(np.float32, copy=False)
 
     def reach(self, pose: Pose) -> float:

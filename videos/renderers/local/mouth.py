@@ -1,6 +1,7 @@
 """From the lip curve to one of a face's mouth pictures per frame."""
 
 from twins.faces import OPENINGS, PRESSES, WIDTHS
+from twins.tts.base import AudioChunk
 from videos.renderers.local.curve import RATE, LipCurve, Lips
 
 # A mouth picture's number: opening * WIDTHS + width, then the presses.
@@ -12,26 +13,32 @@ EXPRESSION = 1.15  # blending with neighbours takes some of each width away
 
 
 class MouthFrames:
-    """Frames of a clip, each the mouth picture to show and the lips it was chosen from."""
+    """Speech in, frames of a clip out: each the mouth picture to show and the lips it was chosen from."""
 
-    def __init__(self, curve: LipCurve, fps: int) -> None:
-        self._curve = curve
+    def __init__(self, fps: int) -> None:
+        # a closure of that length contains the middle of a frame, wherever it begins
+        self._curve = LipCurve(shortest_closure=1 / fps + 1 / RATE)
         self._fps = fps
         self._frame = 0
+        self._points: list[Lips] = []
+        self._first = 0  # number of the first of them
         self._opening, self._width = 0, REST
+
+    def add(self, chunk: AudioChunk) -> None:
+        self._curve.add(chunk)
 
     def ready(self, last: bool) -> list[tuple[int, Lips]]:
         """Whole frames of known speech that were not handed out yet."""
-        until = self._curve.seconds if last else self._curve.ready()
+        self._points += self._curve.take(last)
+        until = min(self._curve.seconds, (self._first + len(self._points)) / RATE) + 1e-9
         frames: list[tuple[int, Lips]] = []
-        while (self._frame + 1) / self._fps <= until + 1e-9:
-            begin, end = self._frame / self._fps, (self._frame + 1) / self._fps
-            points = self._curve.take(end + 1e-9, last)
-            middle = points[min(int((end - begin) * RATE / 2), len(points) - 1)]
+        while (self._frame + 1) / self._fps <= until:
+            lips = self._points[int((self._frame + 0.5) / self._fps * RATE) - self._first]
             # the first frame rests whatever is said, so that the cut from the idle loop is invisible
-            shape = self._shape(middle, begin, end) if self._frame else REST
-            frames.append((shape, middle))
+            frames.append((self._shape(lips) if self._frame else REST, lips))
             self._frame += 1
+        used = int(self._frame / self._fps * RATE) - self._first
+        self._points, self._first = self._points[used:], self._first + used
         return frames
 
     def relax(self, step: int, steps: int) -> int:
@@ -41,14 +48,12 @@ class MouthFrames:
         self._width = round(REST + (self._width - REST) * left)
         return self._opening * WIDTHS + self._width
 
-    def _shape(self, lips: Lips, begin: float, end: float) -> int:
-        """Every closure gets at least the frame that its middle falls into, however short it is."""
+    def _shape(self, lips: Lips) -> int:
         self._opening = _stick(self._opening, lips.opening * (OPENINGS - 1))
         self._width = _stick(self._width, (min(max(lips.width * EXPRESSION, -1.0), 1.0) + 1) / 2 * (WIDTHS - 1))
-        closed = lips.closure or next((kind for _, _, kind in self._curve.closures(begin, end)), 0)
-        if closed:
+        if lips.closure:
             self._opening = 0
-            return FIRST_PRESS + closed - 1
+            return FIRST_PRESS + lips.closure - 1
         return self._opening * WIDTHS + self._width
 
 
