@@ -2,7 +2,7 @@
 "use strict";
 
 const EVERY = 2000; // milliseconds
-const CHANGING = ["status_pill", "stage", "progress_bar", "error", "attempt", "worker", "seconds"];
+const CHANGING = ["status_pill", "progress_bar", "error", "seconds", "where"];
 
 function states(page) {
   const found = new Map();

@@ -28,8 +28,9 @@ function showEngines(engines) {
   const name = (alias) => ENGINES[alias] ?? alias.charAt(0).toUpperCase() + alias.slice(1);
   const layers = [["llm", "mind"], ["tts", "voice"], ["renderer", "face"]].filter(([layer]) => engines[layer]);
   find("badge").textContent = layers
-    .map(([layer, what], index) => (index ? `${name(engines[layer]).replace("Local", "local")} ${what}` : `${name(engines[layer])} ${what}`))
-    .join(" · ");
+    .map(([layer, what]) => `${name(engines[layer])} ${what}`)
+    .join(" · ")
+    .replaceAll(" Local", " local");
 }
 
 /** Shows the Start button with `words`, or takes it away (null). */
@@ -63,24 +64,29 @@ toggle(find("picture-toggle"), false, (on) => {
   page.dataset.picture = on ? "big" : "";
 });
 
-const typesByHand = matchMedia("(hover: hover) and (pointer: fine)");
+const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
+
+/** Moves the focus to writing, where that does not make a phone's keyboard jump up. Detail 0: a key was the click. */
+function writeNext(event) {
+  if (hasKeyboard.matches || event.detail === 0) composer.focus();
+}
 
 find("start").addEventListener("click", (event) => {
   stage.unlock();
   conversation.begin();
-  if (typesByHand.matches || event.detail === 0) composer.focus(); // detail 0: the keyboard pressed it
+  writeNext(event);
 });
-find("new-chat").addEventListener("click", () => {
+find("new-chat").addEventListener("click", (event) => {
   stage.unlock();
   conversation.startOver();
-  composer.focus();
+  writeNext(event);
 });
 find("openers")?.addEventListener("click", (event) => {
   const opener = event.target.closest(".opener");
   if (!opener) return;
   stage.unlock();
   conversation.say(opener.textContent);
-  composer.focus();
+  writeNext(event);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;

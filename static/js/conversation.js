@@ -7,7 +7,7 @@ import { NeedsGesture } from "./stage.js";
 
 const LOOK_MS = 2000; // between two looks at something that is still being made
 const LOOKS = 60;
-const RETRYABLE_CLIP = "The clip could not be played; the words are above.";
+const SILENT = "The clip could not be played; its words are above.";
 
 export class Conversation {
   #twin;
@@ -32,11 +32,20 @@ export class Conversation {
 
   /** The page was opened: the loop starts, what was said comes back, and a newcomer is greeted. */
   async open() {
-    this.#stage.idle(this.#twin.idle && api.here(this.#twin.idle)).catch(() => {}); // the portrait stands in
+    this.#move(); // until then the portrait stands in
     if (this.#token && (await this.#recall())) return;
     if (!this.#greeting?.clip) return;
     if (await this.#stage.mayPlayAloud()) this.begin();
     else this.#offer(this.#greeting, "Start talking");
+  }
+
+  /** The idle loop; at the very first start it may still be on its way. */
+  async #move() {
+    const url = this.#twin.idle && api.here(this.#twin.idle);
+    for (let look = 0; url && look < LOOKS; look += 1) {
+      if (await this.#stage.idle(url).then(() => true, () => false)) return;
+      await wait(LOOK_MS);
+    }
   }
 
   /** The Start button: greets, or plays what the browser held back. */
@@ -55,9 +64,11 @@ export class Conversation {
     this.begin();
   }
 
-  /** Stops the clip that is playing; false when there was none. */
+  /** The visitor has seen enough of the clip that is playing; false when there was none. */
   skip() {
-    return this.#stage.stop();
+    const stopped = this.#stage.stop();
+    if (stopped && this.#token) api.played(this.#token);
+    return stopped;
   }
 
   async say(text) {
@@ -70,18 +81,24 @@ export class Conversation {
 
   async #ask(text) {
     const reply = this.#transcript.theirs((it) => this.#replay(it));
-    const turn = { reply, cues: new Cues(), whole: Promise.withResolvers(), shown: false };
+    const turn = { reply, token: null, videoId: "", awaited: true, cues: new Cues(), whole: Promise.withResolvers() };
     this.#turn = turn;
-    this.#show.showState("thinking");
+    this.#settle();
     try {
-      const token = await this.#session();
-      for await (const event of api.say(token, text)) this.#take(turn, event);
+      turn.token = await this.#session();
+      for await (const event of api.say(turn.token, text)) this.#take(turn, event);
     } catch (problem) {
       await this.#rescue(turn, problem, text);
     } finally {
+      turn.awaited = false;
       turn.whole.resolve(null);
-      if (this.#turn === turn && !this.#stage.playing) this.#show.showState("ready");
+      this.#settle();
     }
+  }
+
+  /** Shows what the twin does while no clip plays: it thinks about the newest message, or is ready for one. */
+  #settle() {
+    if (!this.#stage.playing) this.#show.showState(this.#turn?.awaited ? "thinking" : "ready");
   }
 
   #take(turn, { name, data }) {
@@ -92,12 +109,14 @@ export class Conversation {
       case "reply.restart": // a new attempt: what came before is void
         turn.reply.text = data.text;
         turn.cues.clear();
+        turn.awaited = true;
         if (turn === this.#turn) this.#stage.stop();
         break;
       case "caption":
         turn.cues.add(data);
         break;
       case "video.playable":
+        turn.videoId = data.video_id;
         this.#playLive(turn, data.url);
         break;
       case "reply.done":
@@ -110,15 +129,15 @@ export class Conversation {
   }
 
   #playLive(turn, url) {
+    turn.awaited = false;
     if (turn !== this.#turn) return;
     const clip = { url: api.here(url), growing: true, cues: turn.cues, whole: () => turn.whole.promise };
     this.#perform(turn.reply, clip, { counts: true });
   }
 
   #finish(turn, data) {
-    const url = api.here(data.video_url);
-    turn.reply.ready = { url, captionsUrl: data.captions_url, videoId: data.video_id };
-    turn.whole.resolve(url);
+    turn.reply.ready = clipOf(data);
+    turn.whole.resolve(turn.reply.clip.url);
     this.#show.showEngines(data.engines);
   }
 
@@ -137,19 +156,20 @@ export class Conversation {
       return "held";
     } finally {
       reply.playing = false;
-      if (!this.#stage.playing) this.#show.showState("ready");
+      this.#settle();
     }
-    if (counts && this.#token && outcome !== "failed") api.played(this.#token);
+    if (counts && this.#token && outcome === "ended") api.played(this.#token);
     return outcome;
   }
 
   async #replay(reply) {
-    if (reply.playing) return this.#stage.stop();
+    if (reply.playing) return this.skip();
     this.#offer(null);
     if ((await this.#perform(reply, reply.clip)) !== "failed") return;
     const fresh = await this.#freshClip(reply.clip.videoId); // its address may have expired
-    if (fresh && (await this.#perform(reply, (reply.ready = fresh))) !== "failed") return;
-    this.#transcript.notice(RETRYABLE_CLIP, () => this.#replay(reply));
+    if (fresh) reply.ready = fresh;
+    if (fresh && (await this.#perform(reply, fresh)) !== "failed") return;
+    this.#transcript.notice(SILENT, () => this.#replay(reply));
   }
 
   async #freshClip(videoId) {
@@ -158,17 +178,16 @@ export class Conversation {
     return clipOf(past.messages.find((message) => message.video_id === videoId));
   }
 
-  /** After a failure: a clip that is merely late is awaited, everything else is told in words. */
+  /** After a failure: a reply that is merely late, or still being made, is awaited; all else is told in words. */
   async #rescue(turn, problem, text) {
-    if (problem.statusUrl) {
-      const video = await this.#await(problem.statusUrl).catch(() => null);
-      if (video?.status === "ready") return this.#arriveLate(turn, video);
-    }
-    const late = turn === this.#turn;
-    if (late && !turn.reply.clip) this.#stage.stop();
+    if (turn.token !== this.#token) return; // of a conversation that was left
+    const statusUrl = problem.statusUrl || (problem.code === "cut" && turn.videoId && this.#statusUrl(turn.videoId));
+    const video = statusUrl ? await this.#finished(statusUrl).catch(() => null) : null;
+    if (video?.status === "ready") return this.#arriveLate(turn, video);
+    if (turn === this.#turn && !turn.reply.clip) this.#stage.stop();
     if (!turn.reply.text) turn.reply.remove();
     if (problem.status === 404) this.#forget();
-    this.#transcript.notice(wordsFor(problem), () => this.#ask(text), problem.retryAfter);
+    this.#transcript.notice(wordsFor(problem, video), () => this.#ask(text), problem.retryAfter);
   }
 
   #arriveLate(turn, video) {
@@ -178,7 +197,12 @@ export class Conversation {
     if (turn === this.#turn && !this.#stage.playing) this.#perform(turn.reply, turn.reply.clip, { counts: true });
   }
 
-  async #await(statusUrl) {
+  #statusUrl(videoId) {
+    return `/api/session/${this.#token}/videos/${videoId}`;
+  }
+
+  /** The clip's state once it is final; null when that takes too long. */
+  async #finished(statusUrl) {
     for (let look = 0; look < LOOKS; look += 1) {
       const video = await api.videoStatus(statusUrl);
       if (["ready", "error", "cancelled"].includes(video.status)) return video;
@@ -215,17 +239,19 @@ export class Conversation {
       past = await api.history(this.#token);
     } catch (problem) {
       if (problem.status === 404) this.#forget();
-      else this.#transcript.notice(wordsFor(problem), () => this.open());
+      else this.#transcript.notice(wordsFor(problem), () => this.#recall());
       return problem.status !== 404;
     }
-    this.#list(past.messages);
-    this.#catchUp(past);
+    this.#show.offerOpeners(past.messages.length === 0);
+    this.#catchUp(past, this.#list(past.messages)).catch(() => {}); // a later reload tries again
     return past.messages.length > 0;
   }
 
+  /** Puts messages into the transcript; returns the last one when it is a reply whose clip is not there yet. */
   #list(messages) {
-    this.#show.offerOpeners(messages.length === 0);
+    let open = null;
     for (const message of messages) {
+      open = null;
       if (message.role === "user") {
         this.#transcript.mine(message.text);
         continue;
@@ -233,19 +259,23 @@ export class Conversation {
       const reply = this.#transcript.theirs((it) => this.#replay(it));
       reply.text = message.text;
       reply.ready = clipOf(message);
+      if (!reply.clip && message.video_id) open = { reply, videoId: message.video_id };
     }
+    return open;
   }
 
   /** A reply that was still being made when the page was loaded comes in by and by. */
-  async #catchUp(past) {
-    for (let look = 0; look < LOOKS && isUnfinished(past) && !this.#turn; look += 1) {
+  async #catchUp(past, open) {
+    for (let look = 0; look < LOOKS && isUnanswered(past); look += 1) {
       await wait(LOOK_MS);
-      const newer = await api.history(past.session_token).catch(() => past);
+      const newer = await api.history(past.session_token);
       if (this.#turn || this.#token !== past.session_token) return;
+      open = this.#list(newer.messages.slice(past.messages.length));
       past = newer;
-      this.#transcript.clear();
-      this.#list(past.messages);
     }
+    if (!open) return;
+    const video = await this.#finished(this.#statusUrl(open.videoId));
+    if (video?.status === "ready") open.reply.ready = clipOf(video);
   }
 
   #offer(reply, words = null, clip = reply?.clip) {
@@ -265,14 +295,14 @@ function clipOf(message) {
   return { url: api.here(message.video_url), captionsUrl: message.captions_url, videoId: message.video_id };
 }
 
-function isUnfinished({ state, messages }) {
-  const last = messages.at(-1);
-  return ["THINKING", "TALKING"].includes(state) && last && (last.role === "user" || !last.video_url);
+function isUnanswered({ state, messages }) {
+  return state === "THINKING" && messages.at(-1)?.role === "user";
 }
 
-function wordsFor(problem) {
+/** video: the clip that failed, when it is known to have. */
+function wordsFor(problem, video = null) {
   if (problem.status === 404) return "This conversation is no longer on the server. Retry begins a new one.";
-  return problem.message;
+  return video?.status_details || problem.message;
 }
 
 function wait(ms) {

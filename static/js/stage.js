@@ -39,7 +39,6 @@ export class Stage {
 
   /** Loads the idle loop. One that is still being made is awaited whole: half a loop would jump. */
   async idle(url) {
-    if (!url) return;
     const response = await fetch(url);
     if (!response.ok) throw new Error(`idle loop: ${response.status}`);
     this.#idle.src = URL.createObjectURL(await response.blob());
@@ -97,6 +96,7 @@ export class Stage {
 
   async #perform(run) {
     const { clip, ending } = run;
+    if (ending.signal.aborted) return "stopped";
     const pours = clip.growing && canGrow(this.#codecs);
     const load = pours ? (signal) => pour(clip.url, this.#clip, this.#codecs, signal) : () => this.#assign(clip.url);
     const outcome = await this.#show(run, load);

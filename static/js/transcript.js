@@ -47,6 +47,7 @@ export class Transcript {
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-disabled") === "true") return;
       item.remove();
+      this.#scroller.focus({ preventScroll: true });
       retry();
     });
     this.#toEnd();
