@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -23,7 +24,7 @@ class ReadOnly:
 
 
 class MessageInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
-    """What was said; seen with the right to view messages only."""
+    """What was said, oldest first."""
 
     model = Message
     fk_name = "session"
@@ -45,7 +46,10 @@ class MessageInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(ChatSession)
 class ChatSessionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Read-only. Deleting one, when somebody asks for it, takes its messages, clips and their files along."""
+    """Read-only. Deleting one, when somebody asks for it, takes its messages, clips and their files along.
+
+    The right to view messages is needed too: who sees the token of a session can read it through the API.
+    """
 
     inlines = (MessageInline,)
     list_display = ("started", "twin", "who", "state", "messages_said", "last_active_at")
@@ -60,6 +64,9 @@ class ChatSessionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         rows: QuerySet[ChatSession] = super().get_queryset(request)
         return rows.annotate(message_count=Count("messages"))
 
+    def has_view_permission(self, request: HttpRequest, obj: ChatSession | None = None) -> bool:
+        return super().has_view_permission(request, obj) and request.user.has_perm("conversations.view_message")
+
     def delete_model(self, request: HttpRequest, obj: ChatSession) -> None:
         self.delete_queryset(request, ChatSession.objects.filter(pk=obj.pk))
 
@@ -70,7 +77,7 @@ class ChatSessionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="started", ordering="created_at")
     def started(self, session: ChatSession) -> str:
-        return f"{session.created_at:%Y-%m-%d %H:%M:%S}"
+        return f"{timezone.localtime(session.created_at):%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="visitor", ordering="user__email")
     def who(self, session: ChatSession) -> str:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from avatarsite.core import live
+from avatarsite.core.api.auth import ApiKeyAuthentication, LoginAuthentication
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.parsing import json_object
 from avatarsite.core.api.threads import in_thread
@@ -35,6 +36,7 @@ AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 class SessionCreateView(APIView):
     """Open a session with a twin."""
 
+    authentication_classes = [ApiKeyAuthentication, LoginAuthentication]
     permission_classes = [AllowAny]
 
     @extend_schema(

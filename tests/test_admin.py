@@ -184,6 +184,16 @@ def test_after_saving_the_twin_can_be_tried(admin: Client, root: User) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
+def test_a_private_twin_can_be_tried_by_its_owner_alone(admin: Client, root: User, client: Client) -> None:
+    add_twin(admin, owner=root.pk, is_public="")
+    twin = Twin.objects.get(name="Ada")
+    asked = {"path": "/api/session/create", "data": {"twin_id": twin.pk}, "content_type": "application/json"}
+    assert [who.get(f"/chat/{twin.pk}").status_code for who in (admin, client)] == [200, 404]
+    assert [who.post(**asked).status_code for who in (admin, client)] == [200, 404]
+    assert ChatSession.objects.get().user == root
+
+
+@pytest.mark.usefixtures("seeded")
 def test_a_document_without_a_title_is_named_after_the_twin(admin: Client, root: User) -> None:
     add_twin(admin, owner=root.pk, **{"personalities-0-document_title": ""})
     assert Knowledge.objects.get(personality__twin__name="Ada").title == "About Ada"
@@ -550,11 +560,11 @@ def test_without_the_right_to_view_messages_no_words_are_shown(client: Client) -
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_chatsession", "view_video"]))
     client.force_login(user)
     session = make_talk()
-    video = Video.objects.get()
-    for page in (f"conversations/chatsession/{session.pk}", f"videos/video/{video.pk}"):
-        answer = client.get(f"/admin/{page}/change/")
-        assert answer.status_code == 200
-        assert b"wish" not in answer.content and b"<video" not in answer.content
+    page = client.get(f"/admin/videos/video/{Video.objects.get().pk}/change/")
+    assert page.status_code == 200
+    assert b"wish" not in page.content and b"<video" not in page.content
+    assert client.get(f"/admin/conversations/chatsession/{session.pk}/change/").status_code == 403
+    assert client.get("/admin/conversations/chatsession/").status_code == 403
 
 
 def test_a_conversation_cannot_be_changed(admin: Client) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -65,6 +66,12 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             itself = db_field.remote_field.model.objects.filter(pk=request.user.pk)
             return db_field.formfield(queryset=itself, required=True, empty_label=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False  # a form is not where another row is deleted
+        return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
@@ -160,7 +167,8 @@ class TwinAdmin(OwnedAdmin):
     def try_it(self, twin: Twin) -> SafeString | str:
         if twin._state.adding:
             return "The link is here after saving."
-        return format_html('<a class="try" href="{}">Talk to {}</a>', self.view_on_site(twin), twin.name)
+        private = "" if twin.is_public or twin.owner_id is None else "As its owner: "
+        return format_html('{}<a class="try" href="{}">Talk to {}</a>', private, self.view_on_site(twin), twin.name)
 
 
 class KnowledgeInline(admin.StackedInline):  # type: ignore[type-arg]

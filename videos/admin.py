@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,7 +22,7 @@ from videos import selectors, services
 from videos.models import Video
 
 READS_WORDS = "conversations.view_message"  # the right to read what people and twins said to each other
-STATE = ("status_pill", "stage", "progress_bar", "error")
+STATE = ("status_pill", "progress_bar", "error")
 TIMES = ("created_at", "not_before", "playable_at", "finished_at", "heartbeat_at")
 
 
@@ -30,10 +31,8 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Read-only, apart from the actions. Deleting takes the files along."""
 
     actions = ("retry", "cancel")
-    list_display = (
-        "id", "twin", "purpose", *STATE, "attempt", "queue", "worker", "seconds", "created_at",
-    )  # fmt: skip
-    list_filter = ("status", "purpose", "queue", "error_code", "created_at")
+    list_display = ("id", "twin", "purpose", *STATE, "seconds", "created", "where")
+    list_filter = ("status", "purpose", "queue", "error_code")
     list_select_related = ("twin",)
     list_per_page = 50
     show_full_result_count = False
@@ -46,7 +45,7 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_fieldsets(self, request: HttpRequest, obj: Video | None = None) -> Any:
         """What a reply says is shown to those only who may read conversations."""
-        job = ("Job", {"fields": [*STATE, "attempt", "queue", "worker", "engines"]})
+        job = ("Job", {"fields": [*STATE, "where", "engines"]})
         what = (None, {"fields": ["id", "twin", "owner", "purpose", "source", "seconds", "size"]})
         times = ("Times", {"fields": TIMES})
         said = ("Clip", {"fields": ["player", "script"]})
@@ -87,7 +86,8 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="progress", ordering="progress")
     def progress_bar(self, video: Video) -> SafeString:
-        return format_html('<progress max="100" value="{0}">{0} %</progress> {0} %', video.progress)
+        bar = '<progress max="100" value="{0}">{0} %</progress> {0} % <span class="stage">{1}</span>'
+        return format_html(bar, video.progress, video.stage)
 
     @admin.display(description="error", ordering="error_code")
     def error(self, video: Video) -> SafeString | str:
@@ -98,6 +98,14 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="duration", ordering="duration")
     def seconds(self, video: Video) -> str:
         return "–" if video.duration is None else f"{video.duration:.1f} s"
+
+    @admin.display(description="queue, attempt, worker", ordering="queue")
+    def where(self, video: Video) -> str:
+        return ", ".join(filter(None, [video.queue, f"attempt {video.attempt}", video.worker]))
+
+    @admin.display(description="created", ordering="created_at")
+    def created(self, video: Video) -> str:
+        return f"{timezone.localtime(video.created_at):%m-%d %H:%M:%S}"
 
     @admin.display(description="picture")
     def size(self, video: Video) -> str:

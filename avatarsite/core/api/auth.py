@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -35,6 +36,27 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+class LoginAuthentication(BaseAuthentication):
+    """A browser's login on this site: the owner of a private twin talks to it on its page.
+
+    It asks for no CSRF token, so it is only for routes that another site may call without harm.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        user = request._request.user
+        return (user, None) if isinstance(user, User) else None
+
+
+class LoginScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document names the login."""
+
+    target_class = LoginAuthentication
+    name = "login"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
