@@ -19,6 +19,7 @@ from twins.portraits import draw
 from twins.tts.base import AudioChunk, Phoneme
 from videos.renderers.base import FaceRef, VideoFormat
 from videos.renderers.local.cache import FaceCache, check
+from videos.renderers.local.clip import TAIL
 from videos.renderers.local.engine import MSE_CODECS, LocalRenderer, finish
 from videos.renderers.local.mouth import FIRST_PRESS, REST
 from videos.renderers.local.visemes import NEUTRAL, PRESSED, TUCKED, visemes
@@ -105,8 +106,8 @@ def frames_of(symbols, wanted, each=0.12, fps=25):
 
 def test_a_clip_lasts_as_long_as_its_speech_and_a_moment_of_rest(clip):
     path, progress = clip(say("ama"), say("la"))
-    assert len(pictures(path)) == 15 + 12
-    assert progress[-1].seconds == pytest.approx(27 / 25)
+    assert len(pictures(path)) == 15 + 25 * TAIL
+    assert progress[-1].seconds == pytest.approx(15 / 25 + TAIL)
 
 
 @pytest.mark.parametrize("fps", [25, 30])
@@ -268,7 +269,7 @@ def test_phonemes_that_make_no_sense_are_survived(clip):
         Phoneme("\0", 90.0, 99.0),
     )
     path, _ = clip(replace(say("aaaa"), phonemes=nonsense))
-    assert len(pictures(path)) == 24
+    assert len(pictures(path)) == 12 + 25 * TAIL
 
 
 @pytest.mark.parametrize("symbols", ["iyɨʉɯuɪʏʊeøɘɵɤoəɛœɜɞʌɔæɐaɶɑɒ", "tdnlszʃʒɹrɾʁθðkɡŋxɣhçjwɥʎɲħʕɸβʋʔʂʐɕʑqχ"])
@@ -396,7 +397,7 @@ def test_progress_comes_while_the_next_sentence_is_still_being_written(renderer,
         seconds = next(steps).seconds
     assert seconds == pytest.approx(0.84, abs=0.001)
     heard.set()
-    assert list(steps)[-1].seconds == pytest.approx(1.68 + 0.48)
+    assert list(steps)[-1].seconds == pytest.approx(1.68 + TAIL)
 
 
 def test_a_cancelled_clip_stops_and_its_process_serves_the_next(renderer, clip, tmp_path):
@@ -469,7 +470,7 @@ def test_two_clips_are_made_at_once(cache_dir, tmp_path):
     for thread in threads:
         thread.join()
     renderer.close()
-    assert [len(pictures(tmp_path / f"{n}.mp4")) for n in range(2)] == [42, 42]
+    assert [len(pictures(tmp_path / f"{n}.mp4")) for n in range(2)] == [30 + 25 * TAIL] * 2
 
 
 # -- What goes wrong
@@ -496,7 +497,7 @@ def test_a_killed_process_fails_its_clip_and_the_next_works(renderer, clip, tmp_
         list(renderer.render(LEO, speech(), tmp_path / "clip.mp4", FORMAT))
     assert (failure.value.code, failure.value.retryable) == ("engine_crashed", True)
     path, _ = clip(say("ama"))
-    assert len(pictures(path)) == 21
+    assert len(pictures(path)) == 9 + 25 * TAIL
 
 
 def test_a_process_that_hangs_is_given_up_on(cache_dir, tmp_path):
@@ -550,6 +551,22 @@ def test_an_unknown_face_is_refused(renderer, tmp_path, face):
 
 
 @pytest.mark.parametrize(
+    "impossible", [VideoFormat(255, 256), VideoFormat(0, 256), VideoFormat(256, 9000), VideoFormat(256, 256, 0)]
+)
+def test_a_format_that_cannot_be_made_is_refused(renderer, tmp_path, impossible):
+    with pytest.raises(EngineFailed) as failure:
+        list(renderer.render(LEO, [say("ama")], tmp_path / "clip.mp4", impossible))
+    assert failure.value.code == "format_unsupported"
+
+
+def test_pictures_may_be_wide_or_tall(renderer, tmp_path):
+    for number, size in enumerate((VideoFormat(320, 180), VideoFormat(180, 320))):
+        path = tmp_path / f"{number}.mp4"
+        list(renderer.render(LEO, [say("ama")], path, size))
+        assert pictures(path)[0].shape == (size.height, size.width)
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         lambda sheet: replace(sheet, mouth=sheet.mouth[:5]),
@@ -581,6 +598,14 @@ def test_a_face_is_drawn_once_for_all_processes(tmp_path):
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npy")}
     FaceCache(tmp_path).get(LEO, size)
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npy")} == before
+
+
+def test_only_the_newest_version_of_a_face_is_kept(tmp_path, monkeypatch):
+    size = VideoFormat(128, 128)
+    for version in (1001, 1002):
+        monkeypatch.setattr("twins.portraits.VERSION", version)
+        FaceCache(tmp_path).get(LEO, size)
+    assert [folder.name.split("-")[1] for folder in tmp_path.glob("[!.]*")] == ["1002"]
 
 
 def test_memory_does_not_grow_with_the_length_of_the_clip(cache_dir, tmp_path):

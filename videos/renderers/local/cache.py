@@ -161,6 +161,10 @@ def _store(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+    face, *_, size = folder.name.split("-")
+    for other in folder.parent.glob(f"{face}-*-{size}"):  # earlier versions; who has them open may keep them
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _read(name: str, folder: Path) -> BakedFace:

@@ -13,7 +13,7 @@ from videos.renderers.local.motion import LOOP_SECONDS, POSES, Pose, Walk
 from videos.renderers.local.mouth import REST, MouthFrames
 
 GRACE = 0.06  # seconds to wait for the next chunk before the last LOOK_AHEAD of this one is shown without it
-TAIL = 0.48  # seconds after the speech in which mouth and head come to rest
+TAIL = 0.6  # seconds after the speech in which mouth and head come to rest
 LIVELINESS = 0.8
 IDLE_LOOPS = 2  # of the pose loop: 10.24 s, long enough that its blinks do not look regular
 

@@ -14,12 +14,15 @@ from videos.renderers.local.encode import MSE_CODECS, finish
 
 __all__ = ["MSE_CODECS", "LocalRenderer", "finish"]
 
+SMALLEST, LARGEST = 64, 2048  # pixels of width and height
+MOST_FPS = 60
+
 
 class LocalRenderer(StreamingRenderer):
     """Draws on this machine's processor. `cache_dir` holds baked faces, about 50 MB each at 512 x 512.
 
     silence: seconds that a process may owe an answer before it is given up on.
-    EngineFailed codes: face_unusable, face_cache, no_speech, disk_full, storage_failed, poster_format,
+    EngineFailed codes: face_unusable, format_unsupported, no_speech, disk_full, storage_failed, poster_format,
     engine_crashed, engine_timeout, engine_busy.
     """
 
@@ -81,4 +84,7 @@ class LocalRenderer(StreamingRenderer):
             raise interrupted
 
     def _request(self, task: str, face: FaceRef, video_format: VideoFormat, path: Path | None = None) -> Request:
+        sizes = (video_format.width, video_format.height)
+        if any(size % 2 or not SMALLEST <= size <= LARGEST for size in sizes) or not 1 <= video_format.fps <= MOST_FPS:
+            raise EngineFailed("This picture size or frame rate cannot be made.", "format_unsupported")
         return Request(task, face, video_format, self._cache_dir, str(path.absolute()) if path else "")
