@@ -13,11 +13,13 @@ logger = logging.getLogger(__name__)
 
 
 def warm() -> None:
-    """Start voices and bake faces, so that the first reply comes as fast as the tenth."""
+    """Import minds, start voices and bake faces, so that the first reply comes as fast as the tenth."""
     usable = Replica.objects.filter(status=Replica.Status.READY)
     faces = [FaceRef(kind, name) for kind, name in usable.values_list("kind", "portrait")]
     size = settings.VIDEO_SIZE
     try:
+        for alias in settings.LLM_CHAIN:
+            engines.load("LLM", alias)
         engines.load("TTS", "local").warm()
         engines.load("RENDERERS", "local").warm(dict.fromkeys(faces), VideoFormat(size, size, settings.VIDEO_FPS))
     except EngineFailed as error:

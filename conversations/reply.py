@@ -42,19 +42,43 @@ def _think(ticket: Ticket, message: Message) -> Iterator[str]:
     if personality is None:
         raise EngineFailed(f"The twin “{session.twin.name}” has no personality: give it one.", "personality_missing")
     ticket.progress("thinking", 2)
+    draft = Draft(ticket)
     pieces = minds.reply(
         minds.mind_of(personality, session.twin.name),
         _history(message),
         personality.llm_model,
         served_by=lambda alias: video.engines.update(llm=alias),
+        take_back=draft.take_back,
     )
-    stream, written = SentenceStream(), ""
     for piece in pieces:
-        written += piece
-        ticket.publish("delta", text=piece)
-        yield from stream.feed(piece)
-    _keep(ticket, message, written.strip())
-    yield from stream.flush()
+        yield from draft.add(piece)
+    _keep(ticket, message, draft.text.strip())
+    yield from draft.sentences.flush()
+
+
+class Draft:
+    """A reply that is being written: can be taken back until its first sentence was spoken."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        self._spoken = False
+        self.text = ""
+        self.sentences = SentenceStream()
+
+    def add(self, piece: str) -> Iterator[str]:
+        """Take a piece; yields the sentences that it completed."""
+        self.text += piece
+        self._ticket.publish("delta", text=piece)
+        for sentence in self.sentences.feed(piece):
+            self._spoken = True
+            yield sentence
+
+    def take_back(self) -> bool:
+        if self._spoken:
+            return False
+        self.text, self.sentences = "", SentenceStream()
+        self._ticket.publish("restart")
+        return True
 
 
 def _keep(ticket: Ticket, message: Message, text: str) -> None:

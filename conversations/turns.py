@@ -64,6 +64,9 @@ class Turn:
                 return [*again, TurnEvent("delta", fields=fields)]
             case "reply":
                 return [*again, *self._reply(fields["text"])]
+            case "restart":
+                self._text = ""
+                return [TurnEvent("restart", fields={"text": ""})]
             case "playable":
                 return [*again, *self._play()]
             case "caption":

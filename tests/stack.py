@@ -7,6 +7,7 @@ command for the web and a real Celery worker beside it, on a database of their o
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import Any
 
 import psycopg
 import requests
+from psycopg.rows import dict_row
 
 from tests.services import REDIS_DATABASES, free_port
 
@@ -114,6 +116,18 @@ class Stack:
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Rows of this installation's database, read directly."""
+        if ON_SERVICES:
+            with psycopg.connect(self.environment["DATABASE_URL"], row_factory=dict_row) as connection:
+                return list(connection.execute(query))  # type: ignore[call-overload]
+        connection = sqlite3.connect(self.data_dir / "avatarsite.sqlite3", timeout=20)
+        try:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
+        finally:
+            connection.close()
 
     def logs(self) -> str:
         return "\n".join(path.read_text(errors="replace")[-4000:] for path in sorted(self.data_dir.glob("*.log")))

@@ -176,6 +176,22 @@ def test_a_finished_job_cannot_be_cancelled_and_a_cancelled_one_can_be_retried()
     assert fresh(other).status == Status.QUEUED
 
 
+def test_a_retry_by_a_person_gives_a_worn_out_job_all_its_tries_again(settings, does) -> None:
+    settings.JOB_MAX_ATTEMPTS = 1
+
+    def fail(ticket: Ticket) -> None:
+        raise EngineFailed("The voice service is busy.", "tts_busy", retryable=True)
+
+    does(fail)
+    video = make_video()
+    jobs.execute(fresh(video), "w")
+    assert fresh(video).status == Status.ERROR
+    settings.JOB_MAX_ATTEMPTS = 2
+    assert jobs.retry(fresh(video))
+    jobs.execute(fresh(video), "w")
+    assert fresh(video).status == Status.QUEUED
+
+
 def test_people_who_wait_come_before_batch_work() -> None:
     twin = make_twin()
     batch = make_video(twin=twin, queue=Queue.BATCH)

@@ -30,6 +30,7 @@ QUIET = [
 ]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 MOVED = 1.0  # mean difference of two pictures, of 255, above which something moved; a still film stays under 0.3
+TWINS = "from twins.models import Twin, Voice;"  # what a shell of the installation needs to know
 FRAME_OF = """(selector) => {
   const video = document.querySelector(selector);
   const canvas = Object.assign(document.createElement("canvas"), {width: 512, height: 512});
@@ -140,6 +141,14 @@ def troubled_visit(chromium: Browser) -> Iterator[Visit]:
 @pytest.fixture
 def amara(stack: Stack) -> str:
     return f"{stack.url}/chat/amara"
+
+
+@pytest.fixture(scope="module")
+def strict_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """An installation that takes one message a minute from each conversation, and may be spoiled."""
+    running = Stack(tmp_path_factory.mktemp("strict"), CHAT_PER_SESSION="1/m").start()
+    yield running
+    running.stop()
 
 
 def test_home_lists_every_twin_with_its_face_and_a_way_to_talk(visit: Visit, stack: Stack) -> None:
@@ -357,11 +366,44 @@ def test_an_over_long_message_is_refused_in_words_and_can_be_retried(troubled_vi
     expect(notice.get_by_role("button", name="Retry")).to_be_enabled()
 
 
-def test_what_the_voice_cannot_speak_is_told_in_words(visit: Visit, amara: str) -> None:
+def test_a_message_of_emoji_only_is_answered(visit: Visit, amara: str) -> None:
     page = visit.open(amara).page
     visit.say("🙂🙂🙂")
-    visit.reply()
+    assert visit.reply()
     expect(page.locator(".mine .words")).to_have_text("🙂🙂🙂")
+
+
+def test_a_throttled_visitor_reads_how_long_to_wait_and_can_retry_then(
+    troubled_visit: Visit, strict_stack: Stack
+) -> None:
+    page = troubled_visit.open(f"{strict_stack.url}/chat/amara").page
+    troubled_visit.say("Hello!")
+    troubled_visit.reply()
+    troubled_visit.say("Hello again!")
+    retry = page.get_by_role("alert").get_by_role("button")
+    expect(retry).to_have_text(re.compile(r"Retry in \d+ s"))
+    expect(retry).to_have_attribute("aria-disabled", "true")
+    retry.click(force=True)
+    assert troubled_visit.posts("/api/chat/stream") == 2
+
+
+def test_a_reply_that_cannot_be_spoken_is_told_in_words(visit: Visit, strict_stack: Stack) -> None:
+    strict_stack.manage("shell", "-c", f"{TWINS} Voice.objects.filter(twins='leo').update(engine_voice='nobody')")
+    page = visit.open(f"{strict_stack.url}/chat/leo").page
+    visit.say("Who are you?")
+    notice = page.get_by_role("alert")
+    expect(notice.get_by_role("button", name="Retry")).to_be_enabled(timeout=30_000)
+    assert "voice" in notice.inner_text()
+    visit.state("ready")
+
+
+def test_a_twin_without_a_face_says_what_is_missing_and_takes_no_message(visit: Visit, strict_stack: Stack) -> None:
+    strict_stack.manage("shell", "-c", f"{TWINS} Twin.objects.filter(pk='kenji').update(replica=None)")
+    page = visit.open(f"{strict_stack.url}/chat/kenji").page
+    expect(page.get_by_role("alert")).to_contain_text("has no face")
+    expect(page.get_by_label("Message to")).to_be_disabled()
+    visit.open(strict_stack.url)
+    expect(page.locator(".card", has_text="Kenji").locator(".faceless")).to_be_visible()
 
 
 def test_a_session_that_is_gone_is_told_and_retry_begins_a_new_one(

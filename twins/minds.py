@@ -28,12 +28,18 @@ def mind_of(personality: Personality, speaker: str) -> Mind:
 
 
 def reply(
-    mind: Mind, history: Sequence[ChatMessage], model: str = "", *, served_by: Callable[[str], None]
+    mind: Mind,
+    history: Sequence[ChatMessage],
+    model: str = "",
+    *,
+    served_by: Callable[[str], None],
+    take_back: Callable[[], bool],
 ) -> Iterator[str]:
-    """Stream the reply of the first engine of LLM_CHAIN that begins to answer; `served_by` is told its alias.
+    """Stream the reply of the first engine of LLM_CHAIN that answers.
 
-    An engine that fails before its first word is followed by the next. One that fails later ends the reply:
-    two engines' halves would not make one answer.
+    served_by: is told the alias of the engine that answers.
+    take_back: is asked when an engine fails in mid-reply; True when what it said could be taken back, and the next
+        engine may begin anew. Two engines' halves would not make one answer.
     """
     failures: list[EngineFailed] = []
     for alias in settings.LLM_CHAIN:
@@ -46,7 +52,7 @@ def reply(
                     served_by(alias)
                 yield piece
         except EngineFailed as error:
-            if started:
+            if started and not take_back():
                 raise
             logger.warning("llm.failed engine=%s code=%s", alias, error.code)
             failures.append(error)

@@ -58,6 +58,7 @@ class Job(models.Model):
     stage = models.CharField(max_length=40, blank=True, editable=False, help_text="What is being done now.")
     progress = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Per cent.")
     attempt = models.PositiveIntegerField(default=0, editable=False)
+    attempt_base = models.PositiveIntegerField(default=0, editable=False, help_text="Attempts before the last retry.")
     queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.BATCH, editable=False)
     not_before = models.DateTimeField(default=timezone.now, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
@@ -75,6 +76,11 @@ class Job(models.Model):
     def topic(self) -> str:
         """Where this job's live events are published."""
         return f"{self._meta.model_name}:{self.pk}"
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether it was tried as often as is allowed since it was queued, or retried by a person."""
+        return self.attempt - self.attempt_base >= settings.JOB_MAX_ATTEMPTS
 
     @property
     def is_final(self) -> bool:
@@ -177,7 +183,7 @@ def due(queues: tuple[str, ...], limit: int, *, older_than: datetime | None = No
 
 def fail(ticket: Ticket, error: EngineFailed) -> None:
     """End an attempt with words a person understands: tried again later if that may help, else final."""
-    again = error.retryable and ticket.attempt < settings.JOB_MAX_ATTEMPTS
+    again = error.retryable and not ticket.job.is_worn_out
     fields: dict[str, Any] = {"error_code": error.code, "status_details": error.message}
     if again:
         pause = BACK_OFF_SECONDS[min(ticket.attempt, len(BACK_OFF_SECONDS)) - 1] * random.uniform(1.0, 1.2)
@@ -195,7 +201,7 @@ def retry(job: Job) -> bool:
     if job.status not in (Status.ERROR, Status.CANCELLED):
         return False
     fields: dict[str, Any] = {"progress": 0, "stage": "", "error_code": "", "status_details": "", "finished_at": None}
-    moved = move(job, Status.QUEUED, not_before=timezone.now(), **fields)
+    moved = move(job, Status.QUEUED, not_before=timezone.now(), attempt_base=job.attempt, **fields)
     if moved:
         enqueue(job)
     return moved
@@ -257,7 +263,7 @@ def put_back_silent(*, worker: str = "") -> int:
 
 
 def _put_back(job: Job) -> bool:
-    if job.attempt >= settings.JOB_MAX_ATTEMPTS:
+    if job.is_worn_out:
         words = f"The worker was lost {job.attempt} times while making this."
         return move(job, Status.ERROR, ticket=job.attempt, error_code="worker_lost", status_details=words)
     moved = move(job, Status.QUEUED, ticket=job.attempt, not_before=timezone.now())
