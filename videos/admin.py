@@ -31,7 +31,7 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Read-only, apart from the actions. Deleting takes the files along."""
 
     actions = ("retry", "cancel")
-    list_display = ("id", "twin", "purpose", *STATE, "seconds", "created", "where")
+    list_display = ("job", "whose", *STATE, "seconds", "where")
     list_filter = ("status", "purpose", "queue", "error_code")
     list_select_related = ("twin",)
     list_per_page = 50
@@ -86,7 +86,7 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="progress", ordering="progress")
     def progress_bar(self, video: Video) -> SafeString:
-        bar = '<progress max="100" value="{0}">{0} %</progress> {0} % <span class="stage">{1}</span>'
+        bar = '<progress max="100" value="{0}">{0} %</progress> {0} %<span class="under">{1}</span>'
         return format_html(bar, video.progress, video.stage)
 
     @admin.display(description="error", ordering="error_code")
@@ -103,9 +103,14 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def where(self, video: Video) -> str:
         return ", ".join(filter(None, [video.queue, f"attempt {video.attempt}", video.worker]))
 
-    @admin.display(description="created", ordering="created_at")
-    def created(self, video: Video) -> str:
-        return f"{timezone.localtime(video.created_at):%m-%d %H:%M:%S}"
+    @admin.display(description="id, created", ordering="created_at")
+    def job(self, video: Video) -> SafeString:
+        created = f"{timezone.localtime(video.created_at):%Y-%m-%d %H:%M:%S}"
+        return format_html('{}<span class="under">{}</span>', video.pk, created)
+
+    @admin.display(description="twin, purpose", ordering="twin__name")
+    def whose(self, video: Video) -> SafeString:
+        return format_html('{}<span class="under">{}</span>', video.twin or "–", video.get_purpose_display())
 
     @admin.display(description="picture")
     def size(self, video: Video) -> str:
