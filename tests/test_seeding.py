@@ -57,7 +57,7 @@ def test_a_stock_file_holds_these_keys_and_no_others(path: Path) -> None:
 def test_a_greeting_is_short_enough_for_a_welcome_clip(path: Path) -> None:
     greeting = read(path)["personality"]["greeting"]
     assert len(split(greeting)) <= 3
-    assert 9 <= len(greeting.split()) <= 20
+    assert 9 <= len(greeting.split()) <= 17
 
 
 @each_file
