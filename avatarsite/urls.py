@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from avatarsite.core.api import health
@@ -27,6 +28,7 @@ urlpatterns = [
     path("docs/openapi.json", SpectacularAPIView.as_view(), name="schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
 ]
 handler404 = "conversations.pages.not_found"

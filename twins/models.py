@@ -65,7 +65,9 @@ class Replica(Owned):
         from twins.portraits import names
 
         if self.portrait not in names():
-            raise ValidationError({"portrait": f"There is no portrait of that name. Choose one of: {', '.join(names())}."})
+            raise ValidationError(
+                {"portrait": f"There is no portrait of that name. Choose one of: {', '.join(names())}."}
+            )
 
 
 class Voice(Owned):
@@ -101,8 +103,8 @@ class Twin(Owned):
     id = models.CharField(primary_key=True, max_length=40, default=new_twin_id, editable=False)
     name = models.CharField(max_length=120)
     headline = models.CharField(max_length=160, blank=True, help_text="One line under the name.")
-    replica = models.ForeignKey(Replica, on_delete=models.PROTECT, null=True, related_name="twins")
-    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, null=True, related_name="twins")
+    replica = models.ForeignKey(Replica, on_delete=models.RESTRICT, null=True, related_name="twins")
+    voice = models.ForeignKey(Voice, on_delete=models.RESTRICT, null=True, related_name="twins")
     is_public = models.BooleanField(default=False, help_text="Anybody with the link may talk to it.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Order on the home page.")
 
@@ -145,7 +147,9 @@ class Personality(Owned):
 
     class Meta:
         verbose_name_plural = "personalities"
-        constraints = [models.CheckConstraint(condition=models.Q(max_sentences__gte=1), name="personality_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(max_sentences__gte=1), name="personality_says_something")
+        ]
 
     def __str__(self) -> str:
         return self.name

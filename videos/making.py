@@ -32,6 +32,8 @@ def make(ticket: Ticket) -> None:
     try:
         fragmented.parent.mkdir(parents=True, exist_ok=True)
         fragmented.unlink(missing_ok=True)
+        ticket.update(playable_at=None)  # an earlier attempt's fragments are gone
+        video.playable_at = None
         captioner = _render(ticket, fragmented)
         _publish_files(ticket, fragmented, final, captioner)
     except OSError as error:

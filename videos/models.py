@@ -34,8 +34,8 @@ class Video(Job):
     id = models.CharField(primary_key=True, max_length=40, default=new_video_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, editable=False)
     twin = models.ForeignKey(Twin, on_delete=models.CASCADE, null=True, related_name="videos", editable=False)
-    replica = models.ForeignKey(Replica, on_delete=models.PROTECT, related_name="videos", editable=False)
-    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, null=True, related_name="videos", editable=False)
+    replica = models.ForeignKey(Replica, on_delete=models.RESTRICT, related_name="videos", editable=False)
+    voice = models.ForeignKey(Voice, on_delete=models.RESTRICT, null=True, related_name="videos", editable=False)
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.CLIP, editable=False)
     recipe = models.CharField(
         max_length=64, blank=True, editable=False, help_text="What a welcome or idle clip was made from."

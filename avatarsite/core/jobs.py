@@ -80,7 +80,7 @@ class Job(models.Model):
     @property
     def is_worn_out(self) -> bool:
         """Whether it was tried as often as is allowed since it was queued, or retried by a person."""
-        return self.attempt - self.attempt_base >= settings.JOB_MAX_ATTEMPTS
+        return bool(self.attempt - self.attempt_base >= settings.JOB_MAX_ATTEMPTS)
 
     @property
     def is_final(self) -> bool:

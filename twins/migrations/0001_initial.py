@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('is_public', models.BooleanField(default=False, help_text='Anybody with the link may talk to it.')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Order on the home page.')),
                 ('owner', models.ForeignKey(blank=True, help_text='Empty: stock, for everybody.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to=settings.AUTH_USER_MODEL)),
-                ('replica', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='twins', to='twins.replica')),
+                ('replica', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='twins', to='twins.replica')),
             ],
             options={
                 'ordering': ['position', 'created_at'],
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='twin',
             name='voice',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='twins', to='twins.voice'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='twins', to='twins.voice'),
         ),
         migrations.AddConstraint(
             model_name='personality',

@@ -48,9 +48,9 @@ class Migration(migrations.Migration):
                 ('poster', models.FileField(editable=False, max_length=200, upload_to=videos.models._file_name)),
                 ('engines', models.JSONField(default=dict, editable=False, help_text='Which engine served each layer.')),
                 ('owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('replica', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to='twins.replica')),
+                ('replica', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.RESTRICT, related_name='videos', to='twins.replica')),
                 ('twin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='videos', to='twins.twin')),
-                ('voice', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to='twins.voice')),
+                ('voice', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='videos', to='twins.voice')),
             ],
             options={
                 'ordering': ['-created_at'],
