@@ -25,7 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The home page for browsers, the seed's health check for everybody else."""
     if not request.accepts("text/html") or request.headers.get("Accept", "*/*") == "*/*":
         return JsonResponse({"status": "running"})
-    context = {"twins": twins.twins_for(_visitor(request)), "base": videos.base_url(request)}
+    context = {
+        "twins": twins.twins_for(_visitor(request)),
+        "base": videos.base_url(request),
+        "thinks_here": settings.LLM_CHAIN[0] == "local",
+    }
     response = render(request, "home.html", context)
     response["Vary"] = "Accept"
     return response
