@@ -1,5 +1,6 @@
-// The twin's picture: the idle loop below, which never stops, and the talking clip above it, which is shown from the
-// moment its first frame is really on screen until its last. What lies below is always a moving twin, never black.
+// The twin's picture: the idle loop below, and the talking clip above it, which is shown from the moment its first frame
+// is really on screen until its last. What lies below is always the twin, never black. A clip ends in the pose in which
+// the loop begins, so the covered loop waits there: the cut back to it cannot be seen.
 
 import { CaptionLine } from "./cues.js";
 import { canGrow, pour } from "./growing.js";
@@ -46,11 +47,16 @@ export class Stage {
     this.#rest();
   }
 
-  /** With motion, the loop runs; without, its still first frame is shown. */
+  /** With motion, the loop runs; without, or under a clip, it waits in its first frame. */
   #rest() {
     if (!this.#idle.src) return;
-    if (still.matches) this.#idle.pause();
+    if (still.matches || this.#root.classList.contains("showing")) this.#rewind();
     else this.#idle.play().catch(() => {});
+  }
+
+  #rewind() {
+    this.#idle.pause();
+    this.#idle.currentTime = 0;
   }
 
   /** Call in a gesture: from then on Safari lets this element play with sound. */
@@ -132,6 +138,7 @@ export class Stage {
     onFirstFrame(video, () => {
       if (this.#run !== run) return;
       this.#root.classList.add("showing");
+      setTimeout(() => this.#rest(), FADE_MS + 20);
       this.#captions.follow(video, run.clip.cues);
       run.clip.begun?.();
     });
@@ -145,6 +152,7 @@ export class Stage {
     this.#captions.clear();
     this.#root.classList.remove("showing");
     video.pause();
+    this.#rest();
     const fade = still.matches ? 0 : FADE_MS + 20;
     this.#clearedAt = performance.now() + fade;
     setTimeout(() => {
