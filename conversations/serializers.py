@@ -28,6 +28,7 @@ class SessionOut(serializers.Serializer[Any]):
     session_token = serializers.UUIDField()
     twin = TwinOut()
     welcome_video_url = serializers.URLField(allow_null=True)
+    welcome_captions_url = serializers.URLField(allow_null=True, help_text="Once the welcome clip is whole.")
     idle_video_url = serializers.URLField(allow_null=True)
     state = serializers.ChoiceField(ChatSession.State.choices)
 
@@ -98,6 +99,7 @@ def session_out(session: ChatSession, base: str) -> dict[str, Any]:
         "session_token": str(session.token),
         "twin": twin_out(session.twin),
         "welcome_video_url": videos.best_url(welcome, base) if welcome else None,
+        "welcome_captions_url": videos.captions_url(welcome, base) if welcome else None,
         "idle_video_url": videos.best_url(idle, base) if idle else None,
         "state": session.state,
     }

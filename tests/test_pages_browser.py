@@ -1,19 +1,17 @@
 """The pages in Debian's Chromium, on the running product: what a visitor sees, hears and can do."""
 
-import base64
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from tests.client import create_session, wait_for
 from tests.stack import Stack
+from tests.visit import Picture, Visit, difference, visit_in
 from twins import portraits
 
 pytestmark = pytest.mark.browser
@@ -31,64 +29,10 @@ QUIET = [
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 MOVED = 1.0  # mean difference of two pictures, of 255, above which something moved; a still film stays under 0.3
 TWINS = "from twins.models import Twin, Voice;"  # what a shell of the installation needs to know
-FRAME_OF = """(selector) => {
-  const video = document.querySelector(selector);
-  const canvas = Object.assign(document.createElement("canvas"), {width: 512, height: 512});
-  canvas.getContext("2d").drawImage(video, 0, 0, 512, 512);
-  return canvas.toDataURL("image/png").split(",")[1];
-}"""
 KEEP_LINES = """(line) => {
   line.kept = [];
   new MutationObserver(() => line.textContent && line.kept.push(line.textContent)).observe(line, {childList: true});
 }"""
-
-Picture = NDArray[np.uint8]
-
-
-@dataclass
-class Visit:
-    """An open chat page, and what happened behind it."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
-
-    def open(self, url: str) -> "Visit":
-        self.page.goto(url)
-        return self
-
-    def say(self, text: str) -> None:
-        self.page.get_by_label("Message to").fill(text)
-        self.page.keyboard.press("Enter")
-
-    def state(self, name: str, seconds: float = 20) -> None:
-        """Wait until the stage is "ready", "thinking" or "talking"."""
-        expect(self.page.locator("#stage")).to_have_attribute("data-state", name, timeout=seconds * 1000)
-
-    def reply(self) -> str:
-        """The words of the newest reply, once it is complete and can be played again."""
-        newest = self.page.locator(".theirs").last
-        expect(newest.locator(".replay")).to_be_visible(timeout=20_000)
-        return newest.locator(".words").inner_text()
-
-    def clip(self, attribute: str) -> Any:
-        return self.page.locator(".clip").evaluate(f"(video) => video.{attribute}")
-
-    def frame(self, selector: str) -> Picture:
-        return decoded(self.page.evaluate(FRAME_OF, selector))
-
-    def posts(self, path_end: str) -> int:
-        return sum(1 for request in self.requests if request.method == "POST" and request.url.endswith(path_end))
-
-
-def decoded(base64_png: str) -> Picture:
-    picture = cv2.imdecode(np.frombuffer(base64.b64decode(base64_png), np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    return picture.astype(np.uint8)
-
-
-def difference(one: Picture, other: Picture) -> float:
-    return float(np.abs(one.astype(int) - other.astype(int)).mean())
 
 
 @pytest.fixture(scope="module")
@@ -112,14 +56,6 @@ def trusting_chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET + trust)
     yield browser
     browser.close()
-
-
-def visit_in(context: BrowserContext) -> Visit:
-    visit = Visit(context.new_page())
-    visit.page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    visit.page.on("request", lambda request: visit.requests.append(request))
-    return visit
 
 
 @pytest.fixture
@@ -188,9 +124,15 @@ def test_start_plays_the_welcome_with_sound_and_then_the_twin_is_ready(visit: Vi
     visit.state("talking")
     assert visit.clip("muted") is False and visit.clip("paused") is False
     expect(page.locator("#start")).to_be_hidden()
-    expect(page.locator("#captions span").first).to_be_attached()
     visit.state("ready")
     assert visit.posts("/played") == 1
+
+
+def test_the_welcome_has_captions_once_it_is_whole(visit: Visit, amara: str, stack: Stack) -> None:
+    wait_for(lambda: create_session(stack, twin_id="amara")["welcome_captions_url"])
+    page = visit.open(amara).page
+    page.get_by_role("button", name="Start talking").click()
+    expect(page.locator("#captions .now")).to_be_visible()
 
 
 def test_with_permission_to_play_sound_the_welcome_needs_no_click(trusting_chromium: Browser, amara: str) -> None:

@@ -143,8 +143,8 @@ export class Conversation {
 
   /** Plays a reply's clip; `counts`: the server is told when it was seen. */
   async #perform(reply, clip, { counts = false } = {}) {
-    const cues = clip.cues ?? new Cues();
-    if (!clip.cues && clip.captionsUrl) Cues.fetch(api.here(clip.captionsUrl)).then((found) => found.copyTo(cues));
+    const cues = (reply.cues = clip.cues ?? new Cues());
+    if (!clip.cues) fill(cues, clip.captionsUrl);
     const begun = () => this.#show.showState("talking");
     reply.playing = true;
     let outcome;
@@ -216,6 +216,7 @@ export class Conversation {
     this.#opening ??= api
       .openSession(this.#twin.twin)
       .then((session) => {
+        this.#learn(session);
         this.#token = session.session_token;
         keepToken(this.#twin.twin, this.#token);
         return this.#token;
@@ -224,6 +225,14 @@ export class Conversation {
         this.#opening = null;
       });
     return this.#opening;
+  }
+
+  /** A welcome that was still being made when the page was served may be whole by now: then it has captions. */
+  #learn({ welcome_video_url: url, welcome_captions_url: captionsUrl }) {
+    const greeting = this.#greeting;
+    if (!greeting?.clip || greeting.clip.captionsUrl || !captionsUrl) return;
+    greeting.ready = { url: api.here(url), captionsUrl };
+    if (greeting.playing) fill(greeting.cues, captionsUrl);
   }
 
   #forget() {
@@ -288,6 +297,11 @@ export class Conversation {
 function welcomeOf(twin) {
   const url = api.here(twin.welcome);
   return { url, growing: url.includes("/stream.mp4"), captionsUrl: twin.welcomeCaptions };
+}
+
+/** Adds the cues of a finished clip, as soon as they are there. */
+async function fill(cues, captionsUrl) {
+  if (captionsUrl) (await Cues.fetch(api.here(captionsUrl))).copyTo(cues);
 }
 
 function clipOf(message) {

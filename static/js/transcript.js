@@ -81,6 +81,7 @@ export class Transcript {
 /** One reply in the list: its words, and the clip that speaks them once there is one. */
 export class Reply {
   clip = null;
+  cues = null; // of the clip as it was last played
   #item;
   #words;
   #button;
