@@ -11,21 +11,11 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from tests.client import create_session, wait_for
 from tests.stack import Stack
-from tests.visit import Picture, Visit, difference, visit_in
+from tests.visit import CHROMIUM, QUIET, Picture, Visit, difference, visit_in
 from twins import portraits
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 MOVED = 1.0  # mean difference of two pictures, of 255, above which something moved; a still film stays under 0.3
 TWINS = "from twins.models import Twin, Voice;"  # what a shell of the installation needs to know

@@ -9,6 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 Picture = NDArray[np.uint8]
 FRAME_OF = """(selector) => {
   const video = document.querySelector(selector);
