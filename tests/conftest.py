@@ -1,6 +1,8 @@
 """What all tests share: an environment of their own, and the running product."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 # Before Django reads its settings: no test may see the developer's own .env, keys or data.
 _SHARED = Path(tempfile.gettempdir()) / f"avatarsite-tests-{os.getuid()}"
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="avatarsite-test-")
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("CACHE_DIR", str(_SHARED / "cache"))  # drawn faces; safe to share, keyed by their version
 for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LLM_CHAIN", "SECRET_KEY"):
     os.environ[_name] = ""
