@@ -29,9 +29,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 WSGI_THREADS = 8
+STATIC_SECONDS = 60  # then browsers ask again: an upgrade must not mix old modules with new ones
 
 # WhiteNoise stands here, not in MIDDLEWARE: being sync, it would hold a thread for every waiting async view.
-static_and_plain = WhiteNoise(wsgi, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, max_age=3_600)
+static_and_plain = WhiteNoise(wsgi, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, max_age=STATIC_SECONDS)
 plain_views = WSGIMiddleware(static_and_plain, workers=WSGI_THREADS)
 
 

@@ -13,7 +13,7 @@ WIDTHS = 5  # lip shapes from fully rounded and protruded (0), neutral (2), to f
 PRESSES = 2  # closed lips: 0 = pressed together (m, b, p), 1 = lower lip under the upper teeth (f, v)
 LIDS = 5  # eyelids from open (0) to closed (4)
 GAZES = 5  # eyes look: 0 at the camera, 1 left, 2 right, 3 up, 4 down (each a few degrees)
-BROWS = 3  # eyebrows: 0 lowered a little, 1 at rest, 2 raised
+BROWS = 6  # eyebrows: 0 lowered a little, 1 at rest, then by quarters to 5 raised: mixed, neighbours show no ghost
 
 
 Picture = NDArray[np.uint8]

@@ -4,7 +4,7 @@ from twins.faces import FaceSheet
 from twins.portraits.people import PEOPLE
 from twins.portraits.sheet import face_sheet
 
-VERSION = 3  # raise with every change of a pixel: sheets are cached by it
+VERSION = 4  # raise with every change of a pixel: sheets are cached by it
 
 
 def names() -> tuple[str, ...]:

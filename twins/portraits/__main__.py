@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from twins.faces import FaceSheet, Picture
+from twins.faces import BROWS, FaceSheet, Picture
 from twins.portraits import draw, names
 
 
@@ -20,7 +20,7 @@ def contact_sheet(sheet: FaceSheet) -> Picture:
         [[sheet.mouth[o, w] for w in range(5)] for o in (0, 1, 2, 3, 5, 7, 9, 11)]
         + [[*sheet.press] + [sheet.mouth[0, 2]] * 3]
     )
-    eyes = rows([list(sheet.eyes[1, g]) for g in range(5)] + [list(sheet.eyes[b, 0]) for b in (0, 2)])
+    eyes = rows([list(sheet.eyes[1, g]) for g in range(5)] + [list(sheet.eyes[b, 0]) for b in (0, BROWS - 1)])
     width = max(mouths.shape[1], eyes.shape[1])
     wide = [np.pad(p, ((0, 0), (0, width - p.shape[1]), (0, 0))) for p in (mouths, eyes)]
     return np.concatenate(wide, 0)

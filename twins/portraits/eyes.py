@@ -11,7 +11,7 @@ from twins.portraits.person import AXIS, Person
 
 GAZE = ((0.0, 0.0), (-8.5, 0.6), (8.5, 0.6), (0.0, -4.6), (0.0, 5.0))  # the viewer's left and right
 CLOSING = (0.0, 0.3, 0.58, 0.82, 1.0)
-LIFT = (5.0, 0.0, -10.0)
+LIFT = (5.0, 0.0, -2.5, -5.0, -7.5, -10.0)
 
 Cubic = tuple[Point, Point, Point, Point]
 
@@ -264,7 +264,7 @@ def brow_line(person: Person, look: Look, side: int) -> list[Point]:
     lift = LIFT[look.brow] * (1.12 if side < 0 else 1.0)
     x0 = e.spacing - b.length * 0.56
     y = person.shape.brow_y + lift - (1.5 * person.lean if side < 0 else 0)
-    inner = (2.0, 0.0, -2.0)[look.brow]
+    inner = LIFT[look.brow] * (0.4 if look.brow == 0 else 0.2)
     return [
         (x0, y + 4 + inner),
         (x0 + b.length * 0.34, y - b.arch * 0.55),
@@ -310,10 +310,10 @@ def draw_brow(person: Person, canvas: skia.Canvas, look: Look, side: int) -> Non
             dice.uniform(-1, 1),
         )
     canvas.restore()
-    if look.brow == 2:
+    if look.brow > 1:
         x, y = points[2]
         furrow = curve([(AXIS + side * (x - 40), y - 22), (AXIS + side * x, y - 27), (AXIS + side * (x + 18), y - 22)])
-        canvas.drawPath(furrow, paint(person.skin.ramp[1], 0.35, blur=3, stroke=3))
+        canvas.drawPath(furrow, paint(person.skin.ramp[1], 0.09 * (look.brow - 1), blur=3, stroke=3))
 
 
 def hair(canvas: skia.Canvas, spine: Cubic, t: float, thick: float, tone: str, alpha: float, place: float) -> None:

@@ -7,6 +7,7 @@ BLINK = ((0.0, 0), (0.06, 4), (0.10, 4), (0.18, 0))  # seconds, lid: closes with
 BLINK_EVERY = (2.0, 5.0)  # seconds
 GLANCE_EVERY = (3.0, 7.0)
 GLANCE_LASTS = (0.4, 1.1)
+RAISED = 3.4  # steps of twins.faces.BROWS above rest: less than all of them, which would be surprise
 BROW_EASE = 0.14  # seconds up; down takes twice as long
 BROW_HOLD = 0.35
 BROW_REST = 1.5  # seconds between two raises
@@ -16,7 +17,7 @@ LOUD, QUIET = 0.85, 0.08
 
 @dataclass(frozen=True)
 class Eyes:
-    """lid 0 (open) to 4, gaze 0 to 4 as in twins.faces, brow 1 (rest) to 2 (raised), in between while it moves."""
+    """lid 0 (open) to 4, gaze 0 to 4 as in twins.faces, brow 1 (rest) to 5 (raised), in between while it moves."""
 
     lid: int = 0
     gaze: int = 0
@@ -40,7 +41,7 @@ class EyeMotion:
         """The next frame. Nothing new begins that would not be over `calm_after` seconds from now."""
         self._emphasise(loudness, calm_after)
         self._glance(calm_after)
-        eyes = Eyes(self._lid(calm_after), self._gaze, 1.0 + self._brow())
+        eyes = Eyes(self._lid(calm_after), self._gaze, 1.0 + RAISED * self._brow())
         self._now += self._step
         return eyes
 
