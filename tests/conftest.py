@@ -1,29 +1,16 @@
 """What all tests share: an environment of their own, and the running product."""
 
-import atexit
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-# Before Django reads its settings: no test may see the developer's own .env, keys or data.
-_SHARED = Path(tempfile.gettempdir()) / f"avatarsite-tests-{os.getuid()}"
-os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="avatarsite-test-")
-atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
-os.environ.setdefault("CACHE_DIR", str(_SHARED / "cache"))  # drawn faces; safe to share, keyed by their version
-for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "LLM_CHAIN", "SECRET_KEY"):
-    os.environ[_name] = ""
-os.environ.pop("LLM_CHAIN")
+import pytest
 
-import pytest  # noqa: E402
-
-from tests.stack import Stack  # noqa: E402
+from tests.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite tests run on a file: threads of a job must see what the test wrote, as they do in the product."""
     from django.conf import settings
 

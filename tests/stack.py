@@ -44,12 +44,12 @@ class Stack:
             "JOB_HEARTBEAT": "0.5",
             "JOB_SILENT_AFTER": "3",
             "CACHE_DIR": os.environ["CACHE_DIR"],
-            **environment,
         }
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         if ON_SERVICES:
             self.environment |= _own_database() | _own_broker()
+        self.environment |= environment
 
     def start(self) -> "Stack":
         self.start_web()
