@@ -6,12 +6,41 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from avatarsite.core.ids import new_id
 from twins.models import Personality, Twin
 from videos.models import Video
 
 
+def new_person_id() -> str:
+    return new_id("u")
+
+
+class Person(models.Model):
+    """Somebody who talks to a customer's twins: the customer's own user, known to nobody else."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_person_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="people")
+    email = models.EmailField(blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "email"], condition=~models.Q(email=""), name="person_one_per_email"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.pk
+
+
 class ChatSession(models.Model):
-    """One person's talk with one twin; its token is the key to it."""
+    """One person's talk with one twin. A visitor's session has its token for a key; one of a `person` belongs to the
+    account `user` and opens only with its key."""
 
     class State(models.TextChoices):
         WELCOME = "WELCOME"  # nothing was said yet: the welcome clip plays
@@ -20,11 +49,14 @@ class ChatSession(models.Model):
         IDLE = "IDLE"  # the last clip was played
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    twin = models.ForeignKey(Twin, on_delete=models.CASCADE, related_name="sessions")
+    twin = models.ForeignKey(Twin, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions")
     personality = models.ForeignKey(Personality, on_delete=models.SET_NULL, null=True, related_name="sessions")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions")
+    title = models.CharField(max_length=200, blank=True)
+    title_edited = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WELCOME)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_active_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -48,6 +80,9 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     video = models.OneToOneField(Video, on_delete=models.SET_NULL, null=True, blank=True, related_name="message")
     answers = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="answer")
+    options = models.JSONField(
+        default=dict, blank=True, help_text="How an answer was asked for, and what it was made from."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -10,6 +10,7 @@ from conversations.models import ChatSession, Message
 from twins import minds
 from twins.llm.base import ChatMessage
 from twins.llm.sentences import SentenceStream, split
+from twins.models import Twin
 from videos.models import Video
 from videos.scripts import ScriptSource
 
@@ -19,7 +20,7 @@ class ReplyScript(ScriptSource):
 
     def sentences(self, ticket: Ticket) -> Iterator[str]:
         video: Video = ticket.job
-        message = Message.objects.select_related("session__twin", "session__personality").get(video=video)
+        message = Message.objects.select_related("session__personality").get(video=video)
         if video.script:  # an earlier attempt knows the reply already
             ticket.publish("reply", text=video.script)
             yield from split(video.script)
@@ -38,13 +39,14 @@ class ReplyScript(ScriptSource):
 def _think(ticket: Ticket, message: Message) -> Iterator[str]:
     """Stream the reply: every piece is told to watchers, every whole sentence is yielded to be spoken."""
     session, video = message.session, ticket.job
-    personality = session.personality or session.twin.personality
+    twin: Twin = video.twin
+    personality = session.personality or twin.personality
     if personality is None:
-        raise EngineFailed(f"The twin “{session.twin.name}” has no personality: give it one.", "personality_missing")
+        raise EngineFailed(f"The twin “{twin.name}” has no personality: give it one.", "personality_missing")
     ticket.progress("thinking", 2)
     draft = Draft(ticket)
     pieces = minds.reply(
-        minds.mind_of(personality, session.twin.name),
+        minds.mind_of(personality, twin.name),
         _history(message),
         personality.llm_model,
         served_by=lambda alias: video.engines.update(llm=alias),

@@ -8,7 +8,7 @@ from conversations.models import ChatSession
 
 
 def session_by_token(token: object) -> ChatSession:
-    """The session of a token; raises ApiError 404 for anything else. Knowing the token is the permission."""
+    """A visitor's session; raises ApiError 404 for anything else. Knowing the token is the permission."""
     unknown = ApiError(HTTPStatus.NOT_FOUND, "Invalid session token", "session_not_found")
     if not isinstance(token, str | uuid.UUID):
         raise unknown
@@ -16,9 +16,8 @@ def session_by_token(token: object) -> ChatSession:
         key = uuid.UUID(str(token))
     except ValueError as error:
         raise unknown from error
-    session = (
-        ChatSession.objects.select_related("twin__replica", "twin__voice", "personality", "user").filter(pk=key).first()
-    )
+    whole = ChatSession.objects.select_related("twin__replica", "twin__voice", "personality", "user")
+    session = whole.filter(pk=key, person=None).first()
     if session is None:
         raise unknown
     return session

@@ -93,11 +93,14 @@ class ErrorOut(serializers.Serializer[Any]):
 
 
 def session_out(session: ChatSession, base: str) -> dict[str, Any]:
-    welcome = clips.standing_clip(session.twin, Video.Purpose.WELCOME)
-    idle = clips.standing_clip(session.twin, Video.Purpose.IDLE)
+    twin = session.twin
+    if twin is None:
+        raise AssertionError("a visitor's session has a twin")
+    welcome = clips.standing_clip(twin, Video.Purpose.WELCOME)
+    idle = clips.standing_clip(twin, Video.Purpose.IDLE)
     return {
         "session_token": str(session.token),
-        "twin": twin_out(session.twin),
+        "twin": twin_out(twin),
         "welcome_video_url": videos.best_url(welcome, base) if welcome else None,
         "welcome_captions_url": videos.captions_url(welcome, base) if welcome else None,
         "idle_video_url": videos.best_url(idle, base) if idle else None,

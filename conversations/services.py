@@ -1,7 +1,7 @@
 """Writes of conversations: opening a session, saying something, having seen a clip."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +11,7 @@ from avatarsite.core.api.errors import ApiError
 from avatarsite.core.jobs import Queue
 from conversations.models import ChatSession, Message
 from twins import selectors as twins
+from twins.models import Twin
 from videos import services as videos
 from videos.models import Video
 
@@ -29,15 +30,32 @@ def open_session(user: "User | None", twin_id: str | None = None) -> ChatSession
     return ChatSession.objects.create(twin=twin, personality=twin.personality, user=user)
 
 
-def say(session: ChatSession, text: str, video_id: str) -> Video:
-    """A person's message: stored together with the clip `video_id` that will answer it, which is queued."""
-    twin = session.twin
+def say(
+    session: ChatSession,
+    text: str,
+    video_id: str,
+    *,
+    twin: Twin | None = None,
+    options: dict[str, Any] | None = None,
+    clip: dict[str, Any] | None = None,
+) -> Video:
+    """A person's message: stored together with the clip `video_id` that will answer it, which is queued.
+
+    twin: who answers; default: the session's. options: how the answer is wanted, kept on its message. clip: further
+    fields of the video.
+    """
+    twin = twin or session.twin
+    if twin is None:
+        raise ApiError(HTTPStatus.CONFLICT, "This session has no twin to answer.", "twin_missing")
     if twin.trouble:
         raise ApiError(HTTPStatus.CONFLICT, twin.trouble, "twin_unusable")
     with transaction.atomic():
         asked = Message.objects.create(session=session, role=Message.Role.USER, text=text)
-        video = videos.ask(twin, source=Video.Source.REPLY, video_id=video_id, owner=session.user, queue=Queue.CHAT)
-        Message.objects.create(session=session, role=Message.Role.ASSISTANT, video=video, answers=asked)
+        owner, source = session.user, Video.Source.REPLY
+        video = videos.ask(twin, source=source, video_id=video_id, owner=owner, queue=Queue.CHAT, **clip or {})
+        Message.objects.create(
+            session=session, role=Message.Role.ASSISTANT, video=video, answers=asked, options=options or {}
+        )
         ChatSession.objects.filter(pk=session.pk).update(
             state=ChatSession.State.THINKING, last_active_at=timezone.now()
         )

@@ -23,6 +23,11 @@ def new_personality_id() -> str:
     return new_id("p")
 
 
+def _image_name(row: models.Model, name: str) -> str:
+    """A new name each time: readers of the old picture are not handed half of the new one."""
+    return f"pictures/{new_id(row.pk)}.jpg"
+
+
 class Owned(models.Model):
     """A row of a customer. Rows without an owner are stock: they belong to the system and are read-only."""
 
@@ -103,6 +108,9 @@ class Twin(Owned):
     id = models.CharField(primary_key=True, max_length=40, default=new_twin_id, editable=False)
     name = models.CharField(max_length=120)
     headline = models.CharField(max_length=160, blank=True, help_text="One line under the name.")
+    description = models.TextField(blank=True, max_length=2_000)
+    tags = models.JSONField(default=list, blank=True, help_text="Words to find it by.")
+    image = models.FileField(upload_to=_image_name, max_length=200, blank=True, editable=False)
     replica = models.ForeignKey(Replica, on_delete=models.RESTRICT, null=True, related_name="twins")
     voice = models.ForeignKey(Voice, on_delete=models.RESTRICT, null=True, related_name="twins")
     is_public = models.BooleanField(default=False, help_text="Anybody with the link may talk to it.")
@@ -137,6 +145,12 @@ class Personality(Owned):
     id = models.CharField(primary_key=True, max_length=40, default=new_personality_id, editable=False)
     twin = models.ForeignKey(Twin, on_delete=models.CASCADE, null=True, blank=True, related_name="personalities")
     name = models.CharField(max_length=120)
+    category = models.CharField(max_length=80, blank=True)
+    description = models.TextField(blank=True, max_length=2_000, help_text="For people; no part of the prompt.")
+    gender = models.CharField(max_length=40, blank=True)
+    brain_id = models.CharField(max_length=80, blank=True, help_text="The customer's own number for it.")
+    url = models.URLField(max_length=2_000, blank=True, help_text="A page that it was trained from.")
+    image = models.FileField(upload_to=_image_name, max_length=200, blank=True, editable=False)
     system_prompt = models.TextField(blank=True, max_length=20_000, help_text="Who it is and how it behaves.")
     context = models.TextField(blank=True, max_length=20_000, help_text="What it should keep in mind.")
     greeting = models.CharField(max_length=400, blank=True, help_text="The first words; spoken in the welcome clip.")

@@ -30,6 +30,7 @@ class Video(Job):
     class Source(models.TextChoices):
         TEXT = "text"  # `script` was given
         REPLY = "reply"  # the LLM writes `script` while the clip is being made
+        AUDIO = "audio"  # no words: `audio` is played, and the lips follow it
 
     id = models.CharField(primary_key=True, max_length=40, default=new_video_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, editable=False)
@@ -42,6 +43,10 @@ class Video(Job):
     )
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.TEXT, editable=False)
     script = models.TextField(blank=True, editable=False)
+    audio = models.FileField(upload_to=_file_name, max_length=200, blank=True, editable=False)
+    webhook_url = models.CharField(max_length=2_000, blank=True, editable=False, help_text="Told when it is final.")
+    dialect = models.CharField(max_length=12, blank=True, editable=False, help_text="Whose shape the webhook has.")
+    base_url = models.CharField(max_length=300, blank=True, editable=False, help_text="How its customer reaches us.")
     width = models.PositiveSmallIntegerField(editable=False)
     height = models.PositiveSmallIntegerField(editable=False)
     fps = models.PositiveSmallIntegerField(editable=False)

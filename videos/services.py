@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -28,15 +28,15 @@ def ask(
     video_id: str = "",
     owner: "User | None" = None,
     queue: Queue = Queue.BATCH,
+    **fields: Any,
 ) -> Video:
     """Queue a clip of `twin`; call inside the transaction that belongs to it.
 
     script: the words, for the source "text". video_id: made beforehand by a caller that wants to watch the job from
-    its first moment.
+    its first moment. fields: further ones of the row, such as webhook_url.
     """
-    video = Video(
-        pk=video_id or new_video_id(), twin=twin, source=source, script=script, owner=owner, queue=queue, **_looks(twin)
-    )
+    fields |= {"script": script, "owner": owner, "queue": queue, **_looks(twin)}
+    video = Video(pk=video_id or new_video_id(), twin=twin, source=source, **fields)
     video.save(force_insert=True)
     jobs.enqueue(video)
     return video
@@ -67,7 +67,7 @@ def standing_clip(twin: Twin, purpose: Video.Purpose) -> Video | None:
 
 def erase(video: Video) -> None:
     """Delete a video with its files; a worker that is making it loses its ticket."""
-    for field in (video.file, video.captions, video.poster):
+    for field in (video.file, video.captions, video.poster, video.audio):
         if field:
             field.delete(save=False)
     shutil.rmtree(video.stream_path.parent, ignore_errors=True)
