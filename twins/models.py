@@ -153,6 +153,7 @@ class Personality(Owned):
     image = models.FileField(upload_to=_image_name, max_length=200, blank=True, editable=False)
     system_prompt = models.TextField(blank=True, max_length=20_000, help_text="Who it is and how it behaves.")
     context = models.TextField(blank=True, max_length=20_000, help_text="What it should keep in mind.")
+    avoid = models.TextField(blank=True, max_length=2_000, help_text="What it does not talk about: one subject a line.")
     greeting = models.CharField(max_length=400, blank=True, help_text="The first words; spoken in the welcome clip.")
     language = models.CharField(max_length=20, default="en", help_text="BCP-47, e.g. en-US.")
     max_sentences = models.PositiveSmallIntegerField(default=3, help_text="Longest reply, in sentences.")
