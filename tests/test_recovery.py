@@ -65,7 +65,7 @@ def test_a_worker_killed_in_mid_render_is_followed_by_one_that_finishes_the_clip
     assert wait_until_ready(stack, pk)["attempt"] == 2
     stored = [path.name for path in (stack.data_dir / "media" / "videos" / pk).iterdir()]
     assert sorted(stored) == ["2.jpg", "2.mp4", "2.vtt"]
-    assert not (stack.data_dir / "streams" / pk).exists()
+    wait_for(lambda: not (stack.data_dir / "streams" / pk).exists())
 
 
 def test_ctrl_c_ends_every_process_and_a_job_cut_off_is_finished_after_the_next_start(start_stack) -> None:
