@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.stack import Stack
+from tests.visit import CHROMIUM, DESKTOP, QUIET, Visit, visit_in
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +47,46 @@ def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
     yield start
     for running in started:
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that lets sound out only after a gesture, as every visitor's does."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def trusting_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser whose owner lets pages play sound at once."""
+    trust = ["--autoplay-policy=no-user-gesture-required"]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET + trust)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """A visitor at a desk; no page may complain in the console while it is used as intended."""
+    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    visiting = visit_in(context)
+    yield visiting
+    context.close()
+    assert visiting.complaints == []
+
+
+@pytest.fixture
+def troubled_visit(chromium: Browser) -> Iterator[Visit]:
+    """A visitor whom the server refuses something: the browser itself logs that."""
+    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    visiting = visit_in(context)
+    yield visiting
+    context.close()
+    assert [words for words in visiting.complaints if not words.startswith("Failed to load resource")] == []

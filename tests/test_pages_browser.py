@@ -7,65 +7,22 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.client import create_session, wait_for
 from tests.stack import Stack
-from tests.visit import CHROMIUM, QUIET, Picture, Visit, difference, visit_in
+from tests.visit import Picture, Visit, difference, visit_in
 from twins import portraits
 
 pytestmark = pytest.mark.browser
 
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PHONE = {"width": 390, "height": 844}
 MOVED = 1.0  # mean difference of two pictures, of 255, above which something moved; a still film stays under 0.3
 TWINS = "from twins.models import Twin, Voice;"  # what a shell of the installation needs to know
 KEEP_LINES = """(line) => {
   line.kept = [];
   new MutationObserver(() => line.textContent && line.kept.push(line.textContent)).observe(line, {childList: true});
 }"""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that lets sound out only after a gesture, as every visitor's does."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
-def trusting_chromium(playwright: Playwright) -> Iterator[Browser]:
-    """A browser whose owner lets pages play sound at once."""
-    trust = ["--autoplay-policy=no-user-gesture-required"]
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET + trust)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
-    """A visitor at a desk; no page may complain in the console while it is used as intended."""
-    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-    visiting = visit_in(context)
-    yield visiting
-    context.close()
-    assert visiting.complaints == []
-
-
-@pytest.fixture
-def troubled_visit(chromium: Browser) -> Iterator[Visit]:
-    """A visitor whom the server refuses something: the browser itself logs that."""
-    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-    visiting = visit_in(context)
-    yield visiting
-    context.close()
-    assert [words for words in visiting.complaints if not words.startswith("Failed to load resource")] == []
 
 
 @pytest.fixture
@@ -392,3 +349,9 @@ def test_an_unknown_twin_is_a_page_in_the_same_style(troubled_visit: Visit, stac
     page = troubled_visit.open(f"{stack.url}/chat/nobody").page
     expect(page.get_by_role("heading", name="There is nothing at this address.")).to_be_visible()
     expect(page.get_by_role("link", name="See all twins")).to_be_visible()
+
+
+def test_the_api_documentation_lists_the_routes(visit: Visit, stack: Stack) -> None:
+    page = visit.open(f"{stack.url}/docs/").page
+    expect(page.get_by_role("button", name="post /api/chat/stream")).to_be_visible()
+    expect(page.get_by_role("button", name="post /api/session/create")).to_be_visible()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 CHROMIUM = "/usr/bin/chromium"
+DESKTOP = {"width": 1280, "height": 800}
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
