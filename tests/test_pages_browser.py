@@ -353,5 +353,5 @@ def test_an_unknown_twin_is_a_page_in_the_same_style(troubled_visit: Visit, stac
 
 def test_the_api_documentation_lists_the_routes(visit: Visit, stack: Stack) -> None:
     page = visit.open(f"{stack.url}/docs/").page
-    expect(page.get_by_role("button", name="post /api/chat/stream")).to_be_visible()
-    expect(page.get_by_role("button", name="post /api/session/create")).to_be_visible()
+    expect(page.get_by_role("button", name="POST /api/chat/stream", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="POST /api/session/create", exact=True)).to_be_visible()
