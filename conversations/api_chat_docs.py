@@ -58,7 +58,8 @@ FAILURES = {
 
 
 def add_streaming_routes(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """drf-spectacular's post-processing hook."""
+    """drf-spectacular's post-processing hook. Paths are shown without the slash that may also end them."""
+    result["paths"] = {path.rstrip("/"): operations for path, operations in result["paths"].items()}
     result["paths"]["/api/chat"] = {
         "post": {
             "operationId": "chat",
