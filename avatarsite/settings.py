@@ -1,9 +1,12 @@
 """Settings: everything comes from the environment, and works without any of it. `.env.example` explains each."""
 
 import secrets
+from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,13 +23,17 @@ MEDIA_URL = "/media/"
 MEDIA_URL_TTL = env.int("MEDIA_URL_TTL", default=86_400)  # seconds that a signed media URL stays valid
 
 
-def _own_secret() -> str:
-    """The embedded installation's secret key: made at the first start, kept beside its data."""
-    path = DATA_DIR / "secret_key"
+def _own_secret(name: str = "secret_key", make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
+    """A secret of the embedded installation: made at the first start, kept beside its data."""
+    path = DATA_DIR / name
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        path.write_text(make())
     return path.read_text()
+
+
+def _own_field_key() -> str:
+    return _own_secret("field_key", lambda: Fernet.generate_key().decode())
 
 
 # -- The server
@@ -163,11 +170,48 @@ LLM = {
             "api_key": OPENAI_API_KEY,
             "model": OPENAI_MODEL,
             "profile": OPENAI_PROFILE,
+            "context_tokens": env.int("OPENAI_CONTEXT_TOKENS", default=0),
             "timeout": LLM_TIMEOUT,
         },
     },
 }
 LLM_CHAIN = env.list("LLM_CHAIN", default=["openai", "local"] if OPENAI_API_KEY or OPENAI_BASE_URL else ["local"])
+LLM_MODELS = env.dict(  # a caller's name of a model -> "" (the chain), ENGINE, or ENGINE:MODEL
+    "LLM_MODELS",
+    default={
+        name: ""
+        for name in (
+            *("default", OPENAI_MODEL),
+            *("gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-3.5-turbo"),
+            *("gpt-5", "gpt-5-mini", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-6-luna"),
+        )
+    },
+) | {"local": "local"}
+MODERATION_BASE_URL = env.str("MODERATION_BASE_URL", default="")
+MODERATION = {
+    "openai": {
+        "BACKEND": "twins.llm.moderation.OpenAIModerator",
+        "OPTIONS": {
+            "base_url": MODERATION_BASE_URL or OPENAI_BASE_URL,
+            # a key goes to the server that it is for, and to no other
+            "api_key": env.str("MODERATION_API_KEY", default="" if MODERATION_BASE_URL else OPENAI_API_KEY),
+            "model": env.str("MODERATION_MODEL", default="omni-moderation-latest"),
+        },
+    },
+}
+MODERATION_ENGINE = env.str("MODERATION_ENGINE", default="")  # an alias of MODERATION; "": off
+EMBEDDINGS = {
+    "openai": {
+        "BACKEND": "twins.embeddings.openai.OpenAIEmbeddings",
+        "OPTIONS": {
+            "base_url": OPENAI_BASE_URL,
+            "api_key": OPENAI_API_KEY,
+            "model": env.str("OPENAI_EMBEDDINGS_MODEL", default="text-embedding-3-small"),
+            "dimensions": env.int("OPENAI_EMBEDDINGS_DIMENSIONS", default=512),
+        },
+    }
+}
+EMBEDDINGS_ENGINE = env.str("EMBEDDINGS_ENGINE", default="")  # alias; without one, knowledge is searched by its words
 TTS = {
     "local": {
         "BACKEND": "twins.tts.local.LocalTTS",
@@ -185,7 +229,17 @@ VIDEO_FPS = env.int("VIDEO_FPS", default=25)
 SCRIPT_SOURCES = {  # where a video's words come from
     "text": "videos.scripts.TextScript",
     "reply": "conversations.reply.ReplyScript",
+    "audio": "videos.scripts.NoScript",
 }
+VIDEO_WEBHOOKS = {  # what the customer of a dialect is told about a video that is final
+    "persona": "conversations.api_persona.videos_out.webhook",
+}
+
+# -- Training
+KNOWLEDGE_MAX_BYTES = env.int("KNOWLEDGE_MAX_BYTES", default=50 * 1_048_576)  # of one document
+KNOWLEDGE_MAX_PAGES = env.int("KNOWLEDGE_MAX_PAGES", default=5_000)
+KNOWLEDGE_MAX_CHARACTERS = env.int("KNOWLEDGE_MAX_CHARACTERS", default=20_000_000)
+KNOWLEDGE_READ_SECONDS = env.float("KNOWLEDGE_READ_SECONDS", default=120.0)  # for reading one document
 
 # -- The avatar chat dialect
 CHAT_WAIT_SECONDS = env.float("CHAT_WAIT_SECONDS", default=60.0)  # /api/chat answers 202 after this
@@ -198,6 +252,16 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS  # name origins to close it
 CORS_URLS_REGEX = r"^/(api|media)/"
 CORS_ALLOW_CREDENTIALS = False
+
+# -- The Persona dialect
+V1_PER_KEY = env.str("V1_PER_KEY", default="1200/m")
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 1_048_576)  # of one request with files
+
+# -- URLs given by customers: what we fetch from, and webhooks that we send
+FETCH_ALLOW_PRIVATE = [ip_network(text) for text in env.list("FETCH_ALLOW_PRIVATE", default=[])]  # default: none
+FETCH_EXTRA_PORTS = [int(port) for port in env.list("FETCH_EXTRA_PORTS", default=[])]  # beside 80 and 443
+WEBHOOKS_AT_ONCE = env.int("WEBHOOKS_AT_ONCE", default=max(1, WORKER_THREADS // 2))  # of the whole installation
+FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [_own_field_key()]  # encrypt secrets at rest; the newest first
 
 # -- Doors
 REST_FRAMEWORK = {

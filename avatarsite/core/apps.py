@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from avatarsite.core import checks  # noqa: F401  registers the system checks
+        from avatarsite.core import checks, webhooks  # noqa: F401  register the system checks and a kind of job

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -51,8 +51,17 @@ class Queue(models.TextChoices):
     BATCH = "batch"
 
 
+J = TypeVar("J", bound="Job")
+
+
 class Job(models.Model):
-    """Long work as a row. Concrete jobs are registered with `runner`."""
+    """Long work as a row. Concrete jobs are registered with `runner`.
+
+    back_off: seconds before the 2nd, 3rd, … attempt; the last one stays. max_attempts: None is JOB_MAX_ATTEMPTS.
+    """
+
+    back_off: ClassVar[tuple[int, ...]] = BACK_OFF_SECONDS
+    max_attempts: ClassVar[int | None] = None
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED, editable=False)
     stage = models.CharField(max_length=40, blank=True, editable=False, help_text="What is being done now.")
@@ -80,17 +89,21 @@ class Job(models.Model):
     @property
     def is_worn_out(self) -> bool:
         """Whether it was tried as often as is allowed since it was queued, or retried by a person."""
-        return bool(self.attempt - self.attempt_base >= settings.JOB_MAX_ATTEMPTS)
+        return bool(self.attempt - self.attempt_base >= (self.max_attempts or settings.JOB_MAX_ATTEMPTS))
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
 
+    @classmethod
+    def startable(cls, rows: models.QuerySet[J]) -> models.QuerySet[J]:
+        """Those of the due `rows` that may start now; a kind with a limit of its own leaves out what must wait."""
+        return rows
+
     def ended(self) -> None:
         """What follows when this job became final; called once, by whoever made it so."""
 
 
-J = TypeVar("J", bound=Job)
 Runner = Callable[["Ticket"], None]
 RUNNERS: dict[type[Job], Runner] = {}
 
@@ -133,12 +146,14 @@ def move(job: Job, to: Status, *, ticket: int | None = None, **fields: Any) -> b
     """Move a job to status `to`; False when another process moved it first, or the ticket is an old one."""
     if to in FINAL:
         fields["finished_at"] = timezone.now()
-    moved = bool(_rows(job, ticket).filter(status__in=CAME_FROM[to]).update(status=to, **fields))
+    with transaction.atomic():  # what follows from an end is stored with it, or neither is
+        moved = bool(_rows(job, ticket).filter(status__in=CAME_FROM[to]).update(status=to, **fields))
+        if moved:
+            for name, value in {"status": to, **fields}.items():
+                setattr(job, name, value)
+            if to in FINAL:
+                job.ended()
     if moved:
-        for name, value in {"status": to, **fields}.items():
-            setattr(job, name, value)
-        if to in FINAL:
-            job.ended()
         live.publish(job.topic, {"type": "status", "status": str(to)})
     return moved
 
@@ -157,7 +172,7 @@ def claim(job: Job, worker: str) -> Ticket | None:
     """Take a due job; None when it is not due or another worker was first."""
     now = timezone.now()
     rows = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, not_before__lte=now)
-    taken = rows.filter(status=Status.QUEUED).update(
+    taken = job.startable(rows.filter(status=Status.QUEUED)).update(
         status=Status.RUNNING,
         attempt=F("attempt") + 1,
         worker=worker,
@@ -177,18 +192,23 @@ def due(queues: tuple[str, ...], limit: int, *, older_than: datetime | None = No
     found: list[Job] = []
     for model in RUNNERS:
         rows = model._default_manager.filter(status=Status.QUEUED, queue__in=queues, not_before__lte=older_than or now)
-        found += rows.order_by("-queue", "not_before")[:limit]
+        found += model.startable(rows).order_by("-queue", "not_before")[:limit]
     return sorted(found, key=lambda job: (job.queue != Queue.CHAT, job.not_before))[:limit]
 
 
-def fail(ticket: Ticket, error: EngineFailed) -> None:
-    """End an attempt with words a person understands: tried again later if that may help, else final."""
-    again = error.retryable and not ticket.job.is_worn_out
+def fail(ticket: Ticket, error: EngineFailed, *, at_least: float = 0.0) -> None:
+    """End an attempt with words a person understands: tried again later if that may help, else final.
+
+    at_least: seconds before which another attempt would be pointless.
+    """
+    job = ticket.job
+    again = error.retryable and not job.is_worn_out
     fields: dict[str, Any] = {"error_code": error.code, "status_details": error.message}
     if again:
-        pause = BACK_OFF_SECONDS[min(ticket.attempt, len(BACK_OFF_SECONDS)) - 1] * random.uniform(1.0, 1.2)
+        tried = ticket.attempt - job.attempt_base
+        pause = max(at_least, job.back_off[min(tried, len(job.back_off)) - 1] * random.uniform(1.0, 1.2))
         fields["not_before"] = timezone.now() + timedelta(seconds=pause)
-    move(ticket.job, Status.QUEUED if again else Status.ERROR, ticket=ticket.attempt, **fields)
+    move(job, Status.QUEUED if again else Status.ERROR, ticket=ticket.attempt, **fields)
 
 
 def cancel(job: Job) -> bool:
@@ -205,6 +225,17 @@ def retry(job: Job) -> bool:
     if moved:
         enqueue(job)
     return moved
+
+
+def start_over(job: Job, **fields: Any) -> None:
+    """Queue a job anew, whatever its status: what it works on was replaced. A worker on it loses its ticket."""
+    fresh = {"progress": 0, "stage": "", "error_code": "", "status_details": "", "finished_at": None}
+    claimed = F("attempt") + 1
+    _rows(job, None).update(
+        status=Status.QUEUED, attempt=claimed, attempt_base=claimed, not_before=timezone.now(), **fresh, **fields
+    )
+    job.refresh_from_db()
+    enqueue(job)
 
 
 def execute(job: Job, worker: str) -> bool:

@@ -1,13 +1,17 @@
-"""Accounts: who may use the platform, and with which keys."""
+"""Accounts: who may use the platform, and with which keys; their webhooks, and requests that they send twice."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
 
 from avatarsite.core.ids import new_id
+from avatarsite.core.jobs import Job, Status
+from avatarsite.core.secrets import EncryptedTextField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -76,3 +80,108 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def new_delivery_id() -> str:
+    return new_id("w")
+
+
+class WebhookSecret(models.Model):
+    """What an account's webhooks are signed with: one for all its endpoints; for a day after a change, two."""
+
+    owner = models.OneToOneField(User, on_delete=models.CASCADE, related_name="webhook_secret", primary_key=True)
+    current = EncryptedTextField()
+    previous = EncryptedTextField(blank=True)
+    rotated_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"of {self.owner_id}"
+
+
+class WebhookEndpoint(models.Model):
+    """How an address that an account gave for webhooks has behaved."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="webhook_endpoints", editable=False)
+    url = models.CharField(max_length=2_048, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    disabled_at = models.DateTimeField(null=True, editable=False)
+    disabled_because = models.CharField(max_length=200, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "url"], name="webhookendpoint_once")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(Job):
+    """One event for one endpoint; its id is the same on every attempt, so that a receiver can tell a repetition."""
+
+    back_off: ClassVar = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)  # Standard Webhooks 1.0.0
+    max_attempts: ClassVar = 10
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_delivery_id, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries", editable=False)
+    kind = models.CharField(max_length=80, editable=False, help_text="What happened, e.g. video.completed.")
+    host = models.CharField(max_length=300, editable=False, help_text="One delivery at a time goes to a host.")
+    body = models.TextField(editable=False)
+
+    class Meta(Job.Meta):
+        verbose_name_plural = "webhook deliveries"
+        indexes = [
+            *Job.Meta.indexes,
+            models.Index(fields=["status", "host"], name="webhookdelivery_lanes"),
+            models.Index(fields=["created_at"], name="webhookdelivery_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @classmethod
+    def startable(cls, rows: Any) -> Any:
+        """One at a time for each host, and so few altogether that slow receivers leave workers for other jobs."""
+        running = cls._default_manager.filter(status=Status.RUNNING)
+        if running.count() >= settings.WEBHOOKS_AT_ONCE:
+            return rows.none()
+        return rows.exclude(host__in=running.values("host"))
+
+
+class WebhookAttempt(models.Model):
+    """What one attempt of a delivery came to."""
+
+    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    milliseconds = models.PositiveIntegerField()
+    status = models.PositiveSmallIntegerField(null=True, help_text="Of HTTP; empty: there was no answer.")
+    error = models.CharField(max_length=300, blank=True)
+    answer = models.TextField(blank=True, help_text="The first 4 kB.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.status or self.error}"
+
+
+class IdempotencyKey(models.Model):
+    """A request that an account may send twice, and what it was answered."""
+
+    KEPT_FOR = timedelta(hours=24)
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    token = models.CharField(max_length=40, help_text="Of the request that works under it now.")
+    made = models.CharField(max_length=80, blank=True, help_text="The id of what an unfinished request has made.")
+    held_until = models.DateTimeField(help_text="A request that is silent longer has died.")
+    status = models.PositiveSmallIntegerField(null=True, help_text="Of the answer; empty: not answered yet.")
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="idempotencykey_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -46,7 +46,7 @@ def json_object(request: HttpRequest, *, optional: bool = False) -> dict[str, An
 
     optional: an empty body, whatever its type, counts as {}.
     """
-    body = _body(request)
+    body = raw_body(request)
     if optional and not body:
         return {}
     if request.content_type != "application/json":
@@ -60,7 +60,8 @@ def json_object(request: HttpRequest, *, optional: bool = False) -> dict[str, An
     return value
 
 
-def _body(request: HttpRequest) -> bytes:
+def raw_body(request: HttpRequest) -> bytes:
+    """The body as it was sent. Raises ApiError 400 or 413."""
     from django.core.exceptions import RequestDataTooBig
 
     try:
