@@ -176,17 +176,13 @@ LLM = {
     },
 }
 LLM_CHAIN = env.list("LLM_CHAIN", default=["openai", "local"] if OPENAI_API_KEY or OPENAI_BASE_URL else ["local"])
-LLM_MODELS = env.dict(  # a caller's name of a model -> "" (the chain), ENGINE, or ENGINE:MODEL
-    "LLM_MODELS",
-    default={
-        name: ""
-        for name in (
-            *("default", OPENAI_MODEL),
-            *("gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-3.5-turbo"),
-            *("gpt-5", "gpt-5-mini", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-6-luna"),
-        )
-    },
-) | {"local": "local"}
+_USUAL_MODELS = (  # names that callers know from elsewhere; some of these models are gone
+    *("default", OPENAI_MODEL),
+    *("gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-3.5-turbo"),
+    *("gpt-5", "gpt-5-mini", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-6-luna"),
+)
+# A caller's name of a model -> "" (the chain), ENGINE, or ENGINE:MODEL.
+LLM_MODELS = env.dict("LLM_MODELS", default=dict.fromkeys(_USUAL_MODELS, "")) | {"local": "local"}
 MODERATION_BASE_URL = env.str("MODERATION_BASE_URL", default="")
 MODERATION = {
     "openai": {

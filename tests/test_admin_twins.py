@@ -14,7 +14,7 @@ from conversations.models import ChatSession
 from tests.admin_site import add_twin, edit_twin, logged_in, make_root, make_staff
 from tests.factories import make_twin, make_user, make_video
 from twins import seeding
-from twins.models import Knowledge, Personality, Replica, Twin, Voice
+from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from videos.models import Video
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_a_whole_twin_is_made_in_one_form(admin: Client, root: User) -> None:
     mind = twin.personality
     assert (twin.owner, twin.is_public, twin.replica_id, twin.voice_id) == (root, True, "r-amara", "v-amara")
     assert mind is not None and (mind.name, mind.owner, mind.greeting) == ("Ada", root, "Hello, I am Ada.")
-    assert list(mind.knowledge.values_list("title", "text")) == [
+    assert list(mind.knowledge.values_list("name", "text")) == [
         ("The bakery", "The bakery opens at six in the morning.")
     ]
     assert twin.trouble == ""
@@ -95,7 +95,7 @@ def test_a_private_twin_can_be_tried_by_its_owner_alone(admin: Client, root: Use
 @pytest.mark.usefixtures("seeded")
 def test_a_document_without_a_title_is_named_after_the_twin(admin: Client, root: User) -> None:
     add_twin(admin, owner=root.pk, **{"personalities-0-document_title": ""})
-    assert Knowledge.objects.get(personality__twin__name="Ada").title == "About Ada"
+    assert KnowledgeFile.objects.get(personality__twin__name="Ada").name == "About Ada"
 
 
 @pytest.mark.usefixtures("seeded")
@@ -113,9 +113,9 @@ def test_a_document_without_a_title_is_named_after_the_twin(admin: Client, root:
     ],
 )
 def test_a_mistake_in_the_form_is_named_and_nothing_is_saved(admin: Client, field: str, value: str, words: str) -> None:
-    before = Twin.objects.count(), Personality.objects.count(), Knowledge.objects.count()
+    before = Twin.objects.count(), Personality.objects.count(), KnowledgeFile.objects.count()
     assert words in add_twin(admin, **{field: value}).content.decode()
-    assert (Twin.objects.count(), Personality.objects.count(), Knowledge.objects.count()) == before
+    assert (Twin.objects.count(), Personality.objects.count(), KnowledgeFile.objects.count()) == before
 
 
 @pytest.mark.usefixtures("seeded")
@@ -142,7 +142,7 @@ def test_a_twin_is_edited_with_its_personality(admin: Client, root: User) -> Non
     twin.refresh_from_db()
     assert (twin.name, twin.voice_id) == ("Ada B.", "v-leo")
     assert twin.personality and twin.personality.greeting == "Good day."
-    assert Knowledge.objects.filter(personality__twin=twin).count() == 1
+    assert KnowledgeFile.objects.filter(personality__twin=twin).count() == 1
 
 
 @pytest.mark.usefixtures("seeded")
@@ -150,7 +150,7 @@ def test_another_document_is_added_where_the_twin_is_edited(admin: Client, root:
     add_twin(admin, owner=root.pk)
     twin = Twin.objects.get(name="Ada")
     edit_twin(admin, twin, **{"personalities-0-document_text": "We bake rye bread."})
-    titles = Knowledge.objects.filter(personality__twin=twin).order_by("pk").values_list("title", flat=True)
+    titles = KnowledgeFile.objects.filter(personality__twin=twin).values_list("name", flat=True)
     assert list(titles) == ["The bakery", "About Ada"]
 
 

@@ -12,7 +12,7 @@ from tests.factories import make_twin, make_user
 from twins import portraits, seeding, selectors
 from twins.llm.sentences import split
 from twins.llm.speakable import speakable
-from twins.models import Knowledge, Personality, Replica, Twin, Voice
+from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from twins.tts.voices import VOICES
 
 FILES = sorted(seeding.STOCK.glob("*.toml"))
@@ -35,7 +35,7 @@ def seeded(db: None) -> None:
 
 def rows() -> list[Any]:
     """Everything that seeding is responsible for, with its times of change."""
-    models: tuple[Any, ...] = (Replica, Voice, Twin, Personality, Knowledge)
+    models: tuple[Any, ...] = (Replica, Voice, Twin, Personality, KnowledgeFile)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -117,7 +117,7 @@ def test_amara_answers_when_no_twin_is_named() -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_every_seeded_row_is_valid() -> None:
-    models: tuple[Any, ...] = (Replica, Voice, Twin, Personality, Knowledge)
+    models: tuple[Any, ...] = (Replica, Voice, Twin, Personality, KnowledgeFile)
     for model in models:
         for row in model.objects.all():
             row.full_clean()
@@ -158,11 +158,11 @@ def test_a_changed_stock_twin_is_brought_back_to_what_is_shipped() -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_a_stock_personality_knows_exactly_what_is_shipped() -> None:
-    before = list(Knowledge.objects.filter(personality="p-leo").order_by("pk").values_list("title", "text"))
-    Knowledge.objects.filter(personality="p-leo", title="Leo").delete()
-    Knowledge.objects.create(personality_id="p-leo", title="Rumours", text="Leo was once a lion.")
+    before = list(KnowledgeFile.objects.filter(personality="p-leo").values_list("name", "text"))
+    KnowledgeFile.objects.filter(personality="p-leo", name="Leo").delete()
+    KnowledgeFile.objects.create(personality_id="p-leo", name="Rumours", text="Leo was once a lion.")
     seeding.seed()
-    assert list(Knowledge.objects.filter(personality="p-leo").order_by("pk").values_list("title", "text")) == before
+    assert list(KnowledgeFile.objects.filter(personality="p-leo").values_list("name", "text")) == before
 
 
 @pytest.mark.usefixtures("seeded")
@@ -177,10 +177,10 @@ def test_a_row_that_was_given_an_owner_is_left_alone() -> None:
     owner: User = make_user()
     Twin.objects.filter(pk="leo").update(owner=owner, name="Mine")
     Personality.objects.filter(pk="p-leo").update(owner=owner, greeting="Mine.")
-    Knowledge.objects.filter(personality="p-leo").delete()
+    KnowledgeFile.objects.filter(personality="p-leo").delete()
     assert seeding.seed() == 0
     assert (Twin.objects.get(pk="leo").name, Personality.objects.get(pk="p-leo").greeting) == ("Mine", "Mine.")
-    assert not Knowledge.objects.filter(personality="p-leo").exists()
+    assert not KnowledgeFile.objects.filter(personality="p-leo").exists()
 
 
 @pytest.mark.usefixtures("seeded")

@@ -10,8 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from avatarsite.core.jobs import Status
 from twins import seeding
 from twins.forms import (
+    DocumentForm,
     PersonalitiesFormSet,
     PersonalityForm,
     PersonalityOfTwinForm,
@@ -20,7 +22,8 @@ from twins.forms import (
     VoiceForm,
     face_url,
 )
-from twins.models import Knowledge, Owned, Personality, Replica, Twin, Voice
+from twins.knowledge import services as knowledge
+from twins.models import KnowledgeFile, Owned, Personality, Replica, Twin, Voice
 from twins.previews import preview
 
 STOCK_WARNING = (
@@ -126,7 +129,7 @@ class PersonalityInline(admin.StackedInline):  # type: ignore[type-arg]
         if mind._state.adding:
             return "None yet. Write the first one here; more can be added afterwards."
         url = reverse("admin:twins_personality_change", args=[mind.pk])
-        titles = ((title,) for title in mind.knowledge.order_by("pk").values_list("title", flat=True))
+        titles = ((title,) for title in mind.knowledge.values_list("name", flat=True))
         listed = format_html_join("", "<li>{}</li>", titles)
         return format_html('<ul class="plain">{}</ul><a href="{}#knowledge-group">Read and edit them</a>', listed, url)
 
@@ -172,11 +175,23 @@ class TwinAdmin(OwnedAdmin):
 
 
 class KnowledgeInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = Knowledge
+    """Documents: typed ones are edited here, files are sent here, and each says how its training went."""
+
+    model = KnowledgeFile
+    form = DocumentForm
     extra = 0
-    verbose_name = "document"
     verbose_name_plural = "What it knows"
-    fields = ("title", "text")
+    fields = ("name", "text", "file", "state")
+    readonly_fields = ("state",)
+
+    @admin.display(description="state")
+    def state(self, document: KnowledgeFile) -> str:
+        if document._state.adding:
+            return "–"
+        served = f"{document.chunk_count} passages" if document.ingested_at else "nothing yet"
+        if document.status == Status.ERROR:
+            return f"failed: {document.status_details} Served: {served}."
+        return f"{document.get_kind_display()}, {document.status} {document.progress} %, {served}"
 
 
 @admin.register(Personality)
@@ -192,6 +207,24 @@ class PersonalityAdmin(OwnedAdmin):
         (None, {"fields": ["name", "owner", "twin", "greeting", "system_prompt", "context"]}),
         ("How it answers", {"fields": ["language", ("max_sentences", "word_limit"), "llm_model"]}),
     )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Documents are written through their services, which train from them and clean up after them."""
+        if not issubclass(formset.model, KnowledgeFile):
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            knowledge.delete(gone)
+        for row in formset.forms:
+            if row.has_changed() and row.instance not in formset.deleted_objects:
+                row.train()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and "language" in form.changed_data:  # the search terms of a text are those of its language
+            for document in form.instance.knowledge.all():
+                knowledge.renew(document)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Personality]:
         rows: QuerySet[Personality] = super().get_queryset(request)

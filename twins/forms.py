@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from avatarsite.core import engines
 from twins import portraits
-from twins.models import Knowledge, Personality, Replica, Twin, Voice
+from twins.knowledge import services as knowledge
+from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from twins.tts import voices
 
 Choices = list[tuple[str, str]]
@@ -166,8 +167,54 @@ class PersonalityOfTwinForm(MindForm):
         text = self.cleaned_data["document_text"].strip()
         if commit and text:
             title = self.cleaned_data["document_title"] or f"About {saved.name}"[:160]
-            Knowledge.objects.create(personality=saved, title=title, text=text)
+            knowledge.add_text(saved, title, text)
         return saved
+
+
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A document of a personality: a text that is typed, or a file that is sent."""
+
+    class Meta:
+        model = KnowledgeFile
+        fields: ClassVar = ["name", "text"]
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 8})}
+
+    name = forms.CharField(
+        required=False, max_length=500, help_text="What it is about; the twin may say it. Empty: the file's name."
+    )
+    file = forms.FileField(
+        required=False, help_text="PDF, Word, PowerPoint, HTML, Markdown, CSV, JSON, subtitles or plain text."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind != KnowledgeFile.Kind.TEXT:
+            self.fields["text"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        sent, text = cleaned.get("file"), str(cleaned.get("text", "")).strip()
+        cleaned["name"] = cleaned.get("name") or (sent.name if sent else "")
+        if not cleaned["name"]:
+            self.add_error("name", "Give the document a name.")
+        if not sent and not text and self.instance.kind == KnowledgeFile.Kind.TEXT:
+            self.add_error("text", "Write the text of the document, or send a file.")
+        if sent and sent.size > settings.KNOWLEDGE_MAX_BYTES:
+            self.add_error("file", f"It is larger than {settings.KNOWLEDGE_MAX_BYTES // 1_048_576} MB.")
+        return cleaned
+
+    def train(self) -> None:
+        """Bring the document to what the form says: through the services, which replace it by its name."""
+        document, cleaned = self.instance, self.cleaned_data
+        if not document._state.adding and "name" in self.changed_data:
+            KnowledgeFile.objects.filter(pk=document.pk).update(name=cleaned["name"])
+        if cleaned["file"]:
+            knowledge.add_file(document.personality, cleaned["name"], cleaned["file"])
+        elif document.kind == KnowledgeFile.Kind.TEXT:
+            knowledge.add_text(document.personality, cleaned["name"], cleaned["text"])
+        elif "name" in self.changed_data:
+            document.refresh_from_db()
+            knowledge.renew(document)
 
 
 class PersonalitiesFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]

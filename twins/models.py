@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from avatarsite.core.ids import new_id
+from avatarsite.core.jobs import Job
 
 
 def new_twin_id() -> str:
@@ -21,6 +22,10 @@ def new_voice_id() -> str:
 
 def new_personality_id() -> str:
     return new_id("p")
+
+
+def new_knowledge_id() -> str:
+    return new_id("k")
 
 
 def _image_name(row: models.Model, name: str) -> str:
@@ -170,16 +175,64 @@ class Personality(Owned):
         return self.name
 
 
-class Knowledge(models.Model):
-    """A document that a personality knows: plain text, retrieved from sentence by sentence."""
+class KnowledgeFile(Job):
+    """Something that a personality was trained from, and the job of ingesting it.
 
+    What it says is served from its chunks. They are replaced all at once when an ingestion ends well, so that the
+    old ones serve until then; `pages`, `chunk_count` and `ingested_at` are about the chunks that serve.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "Text"
+        FILE = "file", "File"
+        PAGE = "page", "Web page"
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_knowledge_id, editable=False)
     personality = models.ForeignKey(Personality, on_delete=models.CASCADE, related_name="knowledge")
-    title = models.CharField(max_length=160)
-    text = models.TextField(max_length=500_000)
-    updated_at = models.DateTimeField(auto_now=True)
+    name = models.CharField(max_length=500, help_text="What it is about, or the file's name; the twin may say it.")
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.TEXT, editable=False)
+    text = models.TextField(blank=True, max_length=500_000)
+    upload = models.FileField(upload_to="knowledge/", max_length=200, blank=True, editable=False)
+    url = models.URLField(max_length=2_000, blank=True, editable=False)
+    webhook_url = models.URLField(max_length=2_000, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(default=0, editable=False, help_text="Bytes.")
+    pages = models.PositiveIntegerField(default=0, editable=False, help_text="Pages, slides, rows or sections.")
+    chunk_count = models.PositiveIntegerField(default=0, editable=False)
+    ingested_at = models.DateTimeField(null=True, editable=False)
 
-    class Meta:
-        verbose_name_plural = "knowledge"
+    class Meta(Job.Meta):
+        abstract = False
+        ordering = ["created_at", "id"]
+        verbose_name = "document"
+        constraints = [models.UniqueConstraint(fields=["personality", "name"], name="knowledge_name_once")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.name
+
+    def ended(self) -> None:
+        from twins.knowledge.services import report
+
+        report(self)
+
+
+class Chunk(models.Model):
+    """A passage of a document, as it is searched and quoted.
+
+    A full-text index over `tokens` is kept by the database itself (see the migrations).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(KnowledgeFile, on_delete=models.CASCADE, related_name="chunks")
+    personality = models.ForeignKey(Personality, on_delete=models.CASCADE, related_name="chunks")
+    place = models.PositiveIntegerField(help_text="Its number in the document.")
+    text = models.TextField()
+    location = models.CharField(max_length=200, blank=True, help_text="Page, slide, row, heading or time.")
+    tokens = models.TextField(help_text="Its search terms, stemmed, with a space between.")
+    vector = models.BinaryField(null=True, help_text="Its embedding: float32, little-endian, of length one.")
+    vector_model = models.CharField(max_length=80, blank=True, help_text="Which model the vector is of.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "place"], name="chunk_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.place}"

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from twins.models import Knowledge, Personality, Replica, Twin, Voice
+from twins.knowledge import services as knowledge
+from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 
 STOCK = Path(__file__).parent / "stock"
 Fields = Mapping[str, Any]
@@ -80,20 +81,22 @@ def _bring(model: type[Row], rows: Iterable[tuple[str, Fields]]) -> int:
 
 def _bring_knowledge(wanted: Mapping[str, Mapping[str, str]]) -> int:
     """Give each stock personality exactly the documents that are shipped for it, in their order."""
-    minds = Personality.objects.select_for_update().filter(pk__in=wanted, owner=None)
-    documents: dict[str, list[Knowledge]] = {mind.pk: [] for mind in minds.order_by("pk")}
-    for document in Knowledge.objects.filter(personality__in=documents).order_by("pk"):
-        documents[document.personality_id].append(document)
-    return sum(_bring_documents(key, found, wanted[key]) for key, found in documents.items())
+    minds = Personality.objects.select_for_update().filter(pk__in=wanted, owner=None).order_by("pk")
+    found: dict[str, list[KnowledgeFile]] = {mind.pk: [] for mind in minds}
+    for document in KnowledgeFile.objects.filter(personality__in=found):
+        found[document.personality_id].append(document)
+    return sum(_bring_documents(mind, found[mind.pk], wanted[mind.pk]) for mind in minds)
 
 
-def _bring_documents(personality: str, found: list[Knowledge], wanted: Mapping[str, str]) -> int:
+def _bring_documents(mind: Personality, found: list[KnowledgeFile], wanted: Mapping[str, str]) -> int:
     """All anew when anything differs: their order counts too, and nothing refers to them."""
-    if [(document.title, document.text) for document in found] == list(wanted.items()):
+    if [(document.name, document.text) for document in found] == list(wanted.items()):
         return 0
-    Knowledge.objects.filter(personality=personality).delete()
-    rows = [Knowledge(personality_id=personality, title=title, text=text) for title, text in wanted.items()]
-    return len(Knowledge.objects.bulk_create(rows))
+    for document in found:
+        knowledge.delete(document)
+    for title, text in wanted.items():
+        knowledge.add_text(mind, title, text)
+    return len(wanted)
 
 
 def _set(row: models.Model, fields: Fields) -> bool:

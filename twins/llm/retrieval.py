@@ -167,7 +167,7 @@ class Index:
 
     def _term(self, term: str) -> Term:
         matches = {term: 1.0} if term in self._rarity else {}
-        for same in _synonyms(self._language).get(term, ()):
+        for same in synonyms(self._language).get(term, ()):
             if same in self._rarity:
                 matches.setdefault(same, _SYNONYM)
         if not matches:
@@ -365,7 +365,7 @@ def _likeness(pairs: dict[tuple[str, str], float], unit: Unit) -> float:
 
 
 @cache
-def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
+def synonyms(language: str) -> dict[str, tuple[str, ...]]:
     """Term -> the other terms of its groups."""
     groups: dict[str, dict[str, None]] = {}
     for group in SYNONYMS.get(language, ()):
