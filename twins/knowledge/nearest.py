@@ -84,6 +84,6 @@ def _read(personality_id: str, model: str, stamp: tuple[Any, ...]) -> _Kept:
     parts: list[NDArray[np.float32]] = []
     for chunk_id, vector in rows.values_list("pk", "vector").iterator(chunk_size=_READ_AT_ONCE):
         ids.append(chunk_id)
-        parts.append(np.frombuffer(bytes(vector), dtype="<f4"))
+        parts.append(np.frombuffer(vector or b"", dtype="<f4"))
     matrix = np.stack(parts) if parts else np.zeros((0, 1), dtype=np.float32)
     return _Kept(stamp, np.array(ids, dtype=np.int64), matrix)

@@ -80,7 +80,8 @@ def renew(document: KnowledgeFile) -> KnowledgeFile:
 
 def report(document: KnowledgeFile) -> None:
     """Tell the webhook of a document how its ingestion ended."""
-    if not document.webhook_url or document.status == Status.CANCELLED:
+    owner = document.personality.owner
+    if owner is None or not document.webhook_url or document.status == Status.CANCELLED:
         return
     from avatarsite.core import webhooks
 
@@ -92,7 +93,7 @@ def report(document: KnowledgeFile) -> None:
         "fileName": document.name,
     }
     with transaction.atomic():
-        webhooks.send(document.personality.owner, document.webhook_url, payload, "knowledge.ingested")
+        webhooks.send(owner, document.webhook_url, payload, "knowledge.ingested")
 
 
 def shown(name: str) -> str:

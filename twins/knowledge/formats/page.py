@@ -4,19 +4,24 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree, html
+from lxml import html
 
 from twins.knowledge.formats.base import Document
 from twins.knowledge.formats.text import decoded, enter, headings
 from twins.knowledge.passages import Block
 
-_UNREAD = frozenset(
-    "script style noscript template svg math nav aside form button select iframe object canvas head menu dialog".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_UNREAD = _words(
+    "script style noscript template svg math nav aside form button select iframe object canvas head menu dialog"
 )
 _FRAME = frozenset({"header", "footer"})  # of the page they are frame, inside an article they are text
-_BLOCKS = frozenset(
+_BLOCKS = _words(
     "p div section article main li ul ol dl dt dd table tr blockquote pre figure figcaption address body details "
-    "summary header footer h1 h2 h3 h4 h5 h6 hr caption thead tbody tfoot center".split()
+    "summary header footer h1 h2 h3 h4 h5 h6 hr caption thead tbody tfoot center"
 )
 _LINES = frozenset({"br"})
 _CELLS = frozenset({"td", "th"})
@@ -93,6 +98,6 @@ class _Walk:
             yield Block(line if line[-1] in ".!?:;…。" else f"{line}.", headings(self._path))
 
 
-def _hidden(element: etree._Element) -> bool:
+def _hidden(element: Any) -> bool:
     style = element.get("style", "").replace(" ", "").lower()
     return "display:none" in style or element.get("hidden") is not None or element.get("aria-hidden") == "true"
