@@ -3,7 +3,7 @@
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
@@ -29,6 +29,7 @@ urlpatterns = [
     ),
     re_path(r"^api/chat/?$", api_chat.chat, name="api-chat"),
     re_path(r"^api/chat/stream/?$", api_chat.chat_stream, name="api-chat-stream"),
+    path("v1/", include("conversations.api_persona.urls")),
     path("docs/", documentation, name="docs"),
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("livez", health.livez, name="livez"),

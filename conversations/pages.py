@@ -1,23 +1,18 @@
 """Server-rendered pages: the home page, the chat page of a twin, its portrait."""
 
-from pathlib import Path
-
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from avatarsite.core import engines
 from avatarsite.core.models import User
 from twins import selectors as twins
 from twins.models import Replica, Twin
 from videos import selectors as videos
 from videos import services as clips
 from videos.models import Video
-from videos.renderers.base import FaceRef, VideoFormat
 from videos.renderers.local.encode import MSE_CODECS
-
-PORTRAIT_PIXELS = 512
+from videos.stills import portrait_file
 
 
 @require_safe
@@ -59,7 +54,7 @@ def portrait(request: HttpRequest, twin_id: str) -> FileResponse:
     replica = _twin_or_404(request, twin_id).replica
     if replica is None or replica.status != Replica.Status.READY:
         raise Http404
-    response = FileResponse(_portrait_file(replica).open("rb"), content_type="image/jpeg")
+    response = FileResponse(portrait_file(replica).open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 
@@ -91,16 +86,3 @@ def _twin_or_404(request: HttpRequest, twin_id: str) -> Twin:
 
 def _visitor(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
-
-
-def _portrait_file(replica: Replica) -> Path:
-    from twins import portraits
-
-    path = Path(settings.CACHE_DIR) / "portraits" / f"{replica.kind}-{replica.portrait}-{portraits.VERSION}.jpg"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        drawn = path.with_suffix(".new.jpg")
-        renderer = engines.load("RENDERERS", "local")
-        renderer.poster(FaceRef(replica.kind, replica.portrait), drawn, VideoFormat(PORTRAIT_PIXELS, PORTRAIT_PIXELS))
-        drawn.rename(path)
-    return path

@@ -71,13 +71,18 @@ def played(session: ChatSession) -> ChatSession.State:
     return ChatSession.State(session.state)
 
 
-def check_message(text: object) -> str:
+def check_message(text: object, field: str = "message") -> str:
     """The words of a message as they will be stored. Raises ApiError 400 with the field and the fix."""
     if not isinstance(text, str):
-        raise ApiError(HTTPStatus.BAD_REQUEST, "message: send a text.", "message_missing")
+        raise ApiError(HTTPStatus.BAD_REQUEST, f"{field}: send a text.", "message_missing")
     if len(text) > settings.CHAT_MAX_CHARACTERS:
-        words = f"message: {len(text)} characters; at most {settings.CHAT_MAX_CHARACTERS} are allowed."
+        words = f"{field}: {len(text)} characters; at most {settings.CHAT_MAX_CHARACTERS} are allowed."
         raise ApiError(HTTPStatus.BAD_REQUEST, words, "message_too_long")
+    return check_words(text, field)
+
+
+def check_words(text: str, field: str) -> str:
+    """A text in which there is something to say or to speak."""
     if not any(character.isprintable() and not character.isspace() for character in text):
-        raise ApiError(HTTPStatus.BAD_REQUEST, "message: write something; it is empty.", "message_empty")
+        raise ApiError(HTTPStatus.BAD_REQUEST, f"{field}: write something; it is empty.", "message_empty")
     return text.strip()

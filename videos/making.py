@@ -15,6 +15,7 @@ from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, move
 from twins.tts.base import TTS, AudioChunk, VoiceSettings
+from videos import recordings
 from videos.captions import Captioner
 from videos.models import Video
 from videos.renderers.base import FaceRef, StreamingRenderer, VideoFormat
@@ -80,6 +81,9 @@ def _report(ticket: Ticket, seconds: float) -> None:
 def _speech(ticket: Ticket, captioner: Captioner) -> Generator[AudioChunk, None, None]:
     """The clip's audio, sentence by sentence; cues are told to watchers as they come."""
     video: Video = ticket.job
+    if video.source == Video.Source.AUDIO:
+        yield from _recorded(video)
+        return
     voice = video.voice
     if voice is None:
         raise EngineFailed("This video has no voice: choose one for its twin.", "voice_missing")
@@ -100,7 +104,15 @@ def _speech(ticket: Ticket, captioner: Captioner) -> Generator[AudioChunk, None,
     video.engines["tts"] = voice.engine
 
 
+def _recorded(video: Video) -> Iterator[AudioChunk]:
+    """The sound that a customer gave; what is said in it is not known, so there are no captions."""
+    with video.audio.open("rb") as file:
+        yield from recordings.chunks(file.read())
+
+
 def _language(video: Video) -> str:
+    if told := source_of(video.source).language(video):
+        return told
     personality = video.twin.personality if video.twin else None
     return personality.language if personality else (video.voice.language if video.voice else "en")
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import Storage
+from django.core.files.storage import Storage, default_storage
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.jobs import Status
+from twins.models import Replica
 from videos.models import Video
 from videos.signing import holds
+from videos.stills import portrait_file
 
 READ_BYTES = 65_536
 LOOK_SECONDS = 0.03  # between two looks at a growing file
@@ -34,9 +36,9 @@ class Abandoned(Exception):  # noqa: N818  not an error: it cuts the connection,
 
 async def video_media(request: Request) -> Response:
     """`/media/videos/{id}/{name}`; 403 without a genuine signature, 404 when it is gone or failed."""
-    query = request.query_params
-    if not holds(request.url.path, query.get("expires", ""), query.get("signature", "")):
-        return _plain("This link is not valid any more.", 403)
+    refused = _unsigned(request)
+    if refused:
+        return refused
     video_id, name = request.path_params["video_id"], request.path_params["name"]
     if name == "stream.mp4":
         return await _stream(request, video_id)
@@ -112,6 +114,43 @@ async def _finished(video: Video) -> bool:
     return row.status == Status.READY
 
 
+async def picture_media(request: Request) -> Response:
+    """`/media/pictures/{name}`: a picture that a customer gave."""
+    refused = _unsigned(request)
+    if refused:
+        return refused
+    name = request.path_params["name"]
+    path = _local_path(default_storage, f"pictures/{name}")
+    if path is None:
+        return RedirectResponse(default_storage.url(f"pictures/{name}"))
+    return _picture(path if path.is_file() else None)
+
+
+async def face_media(request: Request) -> Response:
+    """`/media/faces/{replica}.jpg`: a drawn face."""
+    return _unsigned(request) or _picture(await _face(request.path_params["replica_id"]))
+
+
+def _picture(path: Path | None) -> Response:
+    if path is None:
+        return _plain("Not found.", 404)
+    return FileResponse(path, media_type="image/jpeg", headers=_headers("private, max-age=3600"))
+
+
+def _unsigned(request: Request) -> Response | None:
+    """The answer to a link that is not ours, or has expired."""
+    query = request.query_params
+    if holds(request.url.path, query.get("expires", ""), query.get("signature", "")):
+        return None
+    return _plain("This link is not valid any more.", 403)
+
+
+@in_thread
+def _face(replica_id: str) -> Path | None:
+    replica = Replica.objects.filter(pk=replica_id, status=Replica.Status.READY).first()
+    return portrait_file(replica) if replica else None
+
+
 @in_thread
 def _row(video_id: str) -> Video | None:
     return Video.objects.filter(pk=video_id).first()
@@ -140,4 +179,10 @@ def _headers(cache: str) -> dict[str, str]:
     return headers
 
 
-application = Starlette(routes=[Route("/media/videos/{video_id}/{name}", video_media, methods=["GET"])])
+application = Starlette(
+    routes=[
+        Route("/media/videos/{video_id}/{name}", video_media, methods=["GET"]),
+        Route("/media/pictures/{name}", picture_media, methods=["GET"]),
+        Route("/media/faces/{replica_id}.jpg", face_media, methods=["GET"]),
+    ]
+)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
+from avatarsite.core import webhooks
 from avatarsite.core.ids import new_id
 from avatarsite.core.jobs import Job
 from twins.models import Replica, Twin, Voice
@@ -73,6 +75,9 @@ class Video(Job):
 
     def ended(self) -> None:
         source_of(self.source).ended(self)
+        if self.webhook_url and self.owner:
+            payload = import_string(settings.VIDEO_WEBHOOKS[self.dialect])(self)
+            webhooks.send(self.owner, self.webhook_url, payload, f"video.{self.status}")
 
     @property
     def stream_path(self) -> Path:

@@ -20,6 +20,10 @@ class ScriptSource(ABC):
     @abstractmethod
     def sentences(self, ticket: "Ticket") -> Iterator[str]: ...
 
+    def language(self, video: "Video") -> str:
+        """The language that the words are in, a code; "" when the source does not know it."""
+        return ""
+
     def playable(self, video: "Video") -> None:  # noqa: B027  most sources need not know
         """The first fragment of the clip can be played."""
 
@@ -32,6 +36,13 @@ class TextScript(ScriptSource):
 
     def sentences(self, ticket: "Ticket") -> Iterator[str]:
         yield from split(ticket.job.script)
+
+
+class NoScript(ScriptSource):
+    """Nothing is known of what is said: the video's speech is a recording."""
+
+    def sentences(self, ticket: "Ticket") -> Iterator[str]:
+        yield from ()
 
 
 def source_of(name: str) -> ScriptSource:

@@ -15,15 +15,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"detail": error.message}, status=error.status, headers=headers)
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.ValidationError):
-        response.data = {"detail": _first_message(error.detail)}
+        response.data = {"detail": first_message(error.detail)}
     return response
 
 
-def _first_message(detail: Any, field: str = "") -> str:
+def first_message(detail: Any, field: str = "") -> str:
     """The first sentence of a validation error, led by the field it speaks of."""
     if isinstance(detail, dict):
         name, inner = next(iter(detail.items()))
-        return _first_message(inner, field if name == "non_field_errors" else str(name))
+        return first_message(inner, field if name == "non_field_errors" else str(name))
     if isinstance(detail, list):
-        return _first_message(detail[0], field)
+        return first_message(detail[0], field)
     return f"{field}: {detail}" if field else str(detail)

@@ -1,0 +1,59 @@
+"""The routes of the Persona dialect; a path and the same path with a trailing slash are one route."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from conversations.api_persona import audio, chats, personalities, sessions, streams, twins, users, videos
+from conversations.api_persona.envelope import no_such_route
+
+ID = "[0-9A-Za-z_-]{1,40}"
+STREAMS = (
+    "setupConnection",
+    "startConnection",
+    "sendNetworkInfo",
+    "startStream",
+    "startLlmStream",
+    "deleteStream",
+    "ping",
+)
+
+
+def route(path: str, view: Callable[..., Any], name: str) -> URLPattern:
+    """`path` with {names} of ids."""
+    pattern = re.sub(r"{(\w+)}", rf"(?P<\1>{ID})", path)
+    found: URLPattern = re_path(rf"^{pattern}/?$", view, name=f"v1-{name}")
+    return found
+
+
+PERSONALITY = "personalities/{personalityId}"
+urlpatterns = [
+    route("users", users.UsersView.as_view(), "users"),
+    route("users/{userId}", users.UserView.as_view(), "user"),
+    route("twins", twins.TwinsView.as_view(), "twins"),
+    route("twins/{twinId}", twins.TwinView.as_view(), "twin"),
+    route("twins/{twinId}/image", twins.TwinImageView.as_view(), "twin-image"),
+    route("twins/{twinId}/personalities", twins.TwinPersonalitiesView.as_view(), "twin-personalities"),
+    route("personalities", personalities.PersonalitiesView.as_view(), "personalities"),
+    route(PERSONALITY, personalities.PersonalityView.as_view(), "personality"),
+    re_path(
+        rf"^personalities/(?P<personalityId>{ID})/files/(?P<fileName>[^\x00]{{1,2000}})$",
+        personalities.PersonalityFileView.as_view(),
+        name="v1-personality-file",
+    ),
+    route("sessions", sessions.SessionsView.as_view(), "sessions"),
+    route("sessions/average-time", sessions.AverageTimeView.as_view(), "average-time"),
+    route("sessions/{sessionId}", sessions.SessionView.as_view(), "session"),
+    route("sessions/{sessionId}/history", sessions.HistoryView.as_view(), "history"),
+    route("chats", chats.streamable(chats.ChatsView.as_view()), "chats"),
+    route("videos", videos.waitable(videos.VideosView.as_view()), "videos"),
+    route("videos/llm", videos.waitable(videos.LlmVideosView.as_view()), "videos-llm"),
+    route("videos/{videoId}", videos.VideoView.as_view(), "video"),
+    route("videos/{videoId}/cancel", videos.VideoCancelView.as_view(), "video-cancel"),
+    route("audio", audio.AudioView.as_view(), "audio"),
+    route("audio/stream", audio.streaming(audio.AudioStreamView.as_view()), "audio-stream"),
+    *(route(f"stream-package/{name}", streams.stream_view(name), f"stream-{name}") for name in STREAMS),
+    re_path(r"", no_such_route),
+]
