@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
-
-from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket
+from conversations import context
+from conversations.context import Answer, Wishes
 from conversations.models import ChatSession, Message
-from twins import minds
-from twins.llm.base import ChatMessage
 from twins.llm.sentences import SentenceStream, split
-from twins.models import Twin
 from videos.models import Video
 from videos.scripts import ScriptSource
 
@@ -20,12 +16,17 @@ class ReplyScript(ScriptSource):
 
     def sentences(self, ticket: Ticket) -> Iterator[str]:
         video: Video = ticket.job
-        message = Message.objects.select_related("session__personality").get(video=video)
+        message = Message.objects.select_related("session__personality", "session__twin").get(video=video)
         if video.script:  # an earlier attempt knows the reply already
             ticket.publish("reply", text=video.script)
             yield from split(video.script)
             return
         yield from _think(ticket, message)
+
+    def language(self, video: Video) -> str:
+        message = Message.objects.select_related("session__personality").get(video=video)
+        own = message.session.personality
+        return Wishes.of(message.options).language or (own.language if own else "")
 
     def playable(self, video: Video) -> None:
         _set_state(video, ChatSession.State.TALKING, came_from=ChatSession.State.THINKING)
@@ -39,22 +40,23 @@ class ReplyScript(ScriptSource):
 def _think(ticket: Ticket, message: Message) -> Iterator[str]:
     """Stream the reply: every piece is told to watchers, every whole sentence is yielded to be spoken."""
     session, video = message.session, ticket.job
-    twin: Twin = video.twin
-    personality = session.personality or twin.personality
-    if personality is None:
-        raise EngineFailed(f"The twin “{twin.name}” has no personality: give it one.", "personality_missing")
+    wishes = Wishes.of(message.options)
     ticket.progress("thinking", 2)
     draft = Draft(ticket)
-    pieces = minds.reply(
-        minds.mind_of(personality, twin.name),
-        _history(message),
-        personality.llm_model,
-        served_by=lambda alias: video.engines.update(llm=alias),
+    answer = context.answer(
+        session,
+        message,
+        word_limit=wishes.word_limit,
+        model_name=wishes.model_name,
+        language=wishes.language,
+        speaker=video.twin,
         take_back=draft.take_back,
     )
-    for piece in pieces:
+    for piece in answer:
         yield from draft.add(piece)
-    _keep(ticket, message, draft.text.strip())
+    if answer.served:
+        video.engines |= {"llm": answer.served.engine, "llm_model": answer.served.model}
+    _keep(ticket, message, draft.text.strip(), answer)
     yield from draft.sentences.flush()
 
 
@@ -83,19 +85,14 @@ class Draft:
         return True
 
 
-def _keep(ticket: Ticket, message: Message, text: str) -> None:
+def _keep(ticket: Ticket, message: Message, text: str, answer: Answer) -> None:
     """The reply is whole: put it on the rows, so that no rerun asks the LLM again."""
     ticket.update(script=text, engines=ticket.job.engines)
     ticket.job.script = text
-    Message.objects.filter(pk=message.pk).update(text=text)
+    message.text, message.options = text, {**message.options, **answer.made_from}
+    message.save(update_fields=["text", "options"])
     ticket.publish("reply", text=text)
-
-
-def _history(message: Message) -> list[ChatMessage]:
-    """What was said in this session before `message`, oldest first; the last one is the message it answers."""
-    earlier = Message.objects.filter(session=message.session_id, pk__lt=message.pk).exclude(text="")
-    latest = list(earlier.order_by("-pk")[: settings.CHAT_HISTORY_MESSAGES])[::-1]
-    return [ChatMessage("user" if item.role == Message.Role.USER else "assistant", item.text) for item in latest]
+    context.answered(message.session, message)
 
 
 def _set_state(video: Video, state: ChatSession.State, *, came_from: ChatSession.State) -> None:

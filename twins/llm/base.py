@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from avatarsite.core.engines import EngineFailed
+from twins.llm.words import within
+
+FEWEST_WORDS = 5  # a word limit below this leaves no sentence
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,16 @@ class ChatMessage:
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of a personality's knowledge; `source` is the title of the document it came from."""
+    """A piece of a personality's knowledge.
+
+    source: the name of the document it came from. location: where it stands there (page, row, heading, time).
+    place: its number in the document; neighbours with one location continue each other.
+    """
 
     text: str
     source: str = ""
+    location: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,18 +43,37 @@ class Mind:
     max_sentences: int = 3
     word_limit: int = 60
     knowledge: tuple[Passage, ...] = ()
+    avoid: tuple[str, ...] = ()  # subjects it does not talk about
+    memory: tuple[str, ...] = ()  # what the visitor told of themselves in earlier talks, in their own words
+    summary: str = ""  # of what was said before the history that is given
+    instructions: str = ""  # the caller's, added to the personality, never in its place
 
 
 class LLM(ABC):
-    """Text in, text out, streamed. Raises EngineFailed; never answers nothing."""
+    """Text in, text out, streamed. Raises EngineFailed; never answers nothing.
+
+    context_tokens: how much it takes in, by the estimate of `tokens.count`. writes: whether `complete` works.
+    """
+
+    context_tokens: int = 16_000
+    writes: bool = False
+
+    def complete(self, instructions: str, text: str, *, model: str = "") -> str:
+        """Do what `instructions` say with `text`, which is data; nobody speaks here. Raises EngineFailed."""
+        raise EngineFailed("This language model only talks.", "llm_cannot_write")
+
+    def model_name(self, model: str = "") -> str:
+        """The name of the model that serves when `model` is asked for; "" is the engine's own."""
+        return model
 
     def stream(self, mind: Mind, history: Sequence[ChatMessage], *, model: str = "") -> Iterator[str]:
         """Reply to the last message of `history` (role "user") in pieces of text, in order, as they are made.
 
+        The reply is at most a quarter longer than the mind's word limit, and ends with a sentence.
         Raises EngineFailed("llm_empty") when nothing, or only white space, came out.
         """
         spoke = False
-        for piece in self._stream(mind, history, model):
+        for piece in within(self._stream(mind, history, model), max(mind.word_limit, FEWEST_WORDS)):
             spoke = spoke or bool(piece.strip())
             yield piece
         if not spoke:

@@ -229,3 +229,22 @@ FOLLOWS_UP = {
     "it": r"^(?:e|ma|allora|o|anche)\b|\b(?:cio|questo|quello|essi|la|li)$",
     "pt": r"^(?:e|mas|entao|ou|tambem)\b|\b(?:isso|isto|eles|elas|la|ali)$",
 }
+
+# Questions of visitors about themselves; anything else of a personal kind is for the knowledge.
+OF_THEMSELVES = {
+    "en": r"^(?:and |so |but )?(?:(?:do|did|can|could) you (?:still )?(?:know|remember|recall|tell me)|tell me|remind me)? ?"
+    r"(?:again )?(?:what|where|when|who|which|how old|how many)\b(?!.*\byou\b(?! (?:know|remember))).*\b(?:i|my|me|mine)\b",
+    "es": r"^(?:y |recuerdas |sabes )*(?:que|donde|cuando|cual|como|quien|cuantos?|(?:a|de|en|por|para) que)\b.*"
+    r"\b(?:mi|mis|me|yo|vivo|soy|tengo|trabajo|odio)\b",
+    "fr": r"^(?:et |sais tu |te souviens tu )*(?:ou|que|quel\w*|quand|comment|qui|quoi|a quoi|qu)\b.*\b(?:je|j|mon|ma|mes|moi)\b",
+    "de": r"^(?:und |weisst du |weißt du )*(?:wo|was|wann|wie|wer|welche\w*|wogegen|woher)\b.*\b(?:ich|mein\w*|mir|mich)\b",
+    "pt": r"^(?:e |lembra |sabe )*(?:onde|que|o que|quando|qual|como|quem|quantos?|(?:a|de|do|em) que)\b.*"
+    r"\b(?:eu|meu|minha|meus|minhas|me|moro|vivo|sou|gosto|tenho|trabalho)\b",
+}
+ALL_OF_THEMSELVES = {
+    "en": r"\bwhat (?:else )?(?:do|did|can) you (?:still )?(?:know|remember|learn|recall) (?:about|of) me\b|\bwhat (?:have|did) i (?:told|tell) you",
+    "es": r"\bque (?:sabes|recuerdas) (?:de|sobre) mi\b",
+    "fr": r"\bque (?:sais tu|savez vous|te rappelles tu) (?:de|sur) moi\b|\bqu est ce que (?:tu sais|vous savez) (?:de|sur) moi\b",
+    "de": r"\bwas (?:weißt|weisst|wissen) (?:du|sie) (?:noch )?(?:uber|von) mi[rc]h?\b",
+    "pt": r"\bo que (?:voce )?(?:sabe|sabes|lembra) (?:de|sobre) mim\b",
+}

@@ -3,7 +3,15 @@
 import re
 from functools import cache
 
-from twins.llm.intent_patterns import FOLLOWS_UP, GREETING, INTENTS, THANKS, VISITOR
+from twins.llm.intent_patterns import (
+    ALL_OF_THEMSELVES,
+    FOLLOWS_UP,
+    GREETING,
+    INTENTS,
+    OF_THEMSELVES,
+    THANKS,
+    VISITOR,
+)
 from twins.llm.terms import fold_width, stop_words, without_accents
 
 LONGEST_FOLDED = 4_000
@@ -45,7 +53,19 @@ def follows_up(plain: str, language: str) -> bool:
     return any(pattern.search(plain) for pattern in _compiled("follows_up", language))
 
 
-_TABLES = {"visitor": VISITOR, "follows_up": FOLLOWS_UP}
+def of_themselves(plain: str, language: str) -> str | None:
+    """Whether visitors ask what they told of themselves: "one" thing, "all" of it, or None."""
+    if any(pattern.search(plain) for pattern in _compiled("all_of_themselves", language)):
+        return "all"
+    return "one" if any(pattern.search(plain) for pattern in _compiled("of_themselves", language)) else None
+
+
+_TABLES = {
+    "visitor": VISITOR,
+    "follows_up": FOLLOWS_UP,
+    "of_themselves": OF_THEMSELVES,
+    "all_of_themselves": ALL_OF_THEMSELVES,
+}
 
 
 @cache

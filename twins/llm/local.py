@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from twins.llm import visitors
 from twins.llm.answers import answer, more, spoken
-from twins.llm.base import LLM, ChatMessage, Mind
+from twins.llm.base import FEWEST_WORDS, LLM, ChatMessage, Mind
 from twins.llm.intents import intent, visitor_name
 from twins.llm.phrases import Phrases, Variants
 from twins.llm.roles import role
@@ -14,7 +15,6 @@ from twins.llm.speakable import fit, speakable
 from twins.llm.turn import Turn
 
 MOST_SENTENCES = 10
-FEWEST_WORDS = 5
 
 # Wishes that one phrase answers.
 _ALONE: dict[str, Callable[[Phrases], Variants]] = {
@@ -41,6 +41,9 @@ class LocalLLM(LLM):
     def __init__(self, *, clock: Callable[[], datetime] = _now) -> None:
         self._clock = clock
 
+    def model_name(self, model: str = "") -> str:
+        return "local"
+
     def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]:
         turn = Turn.of(mind, history)
         most = min(max(mind.max_sentences, 1), MOST_SENTENCES)
@@ -55,6 +58,8 @@ class LocalLLM(LLM):
             return [turn.pick(turn.phrases.no_words)]
         if not turn.plain and turn.courtesy:
             return self._hello(turn) if turn.courtesy == "hello" else [turn.pick(turn.phrases.thanks)]
+        if visitors.avoided(turn):
+            return [turn.pick(turn.phrases.avoided, topics=turn.some_topics())]
         wanted = intent(turn.plain, turn.language)
         if wanted is None:
             return [*self._opening(turn), *self._told(turn)]
@@ -65,7 +70,9 @@ class LocalLLM(LLM):
         visitor = visitor_name(turn.message, turn.language)
         if visitor and "?" not in turn.message:
             return [turn.pick(turn.phrases.visitor_named, visitor=visitor)]
-        return answer(turn) or self._unknown(turn)
+        if visitors.tells(turn):
+            return [turn.pick(turn.phrases.noted), *answer(turn)]
+        return visitors.remembered(turn) or answer(turn) or self._unknown(turn)
 
     def _opening(self, turn: Turn) -> list[str]:
         """What answers the courtesy in front of a question."""
@@ -151,10 +158,10 @@ class LocalLLM(LLM):
         return [turn.pick(turn.phrases.repeated, reply=turn.replies[-1])]
 
     def _visitor(self, turn: Turn) -> str:
-        names = [name for said in reversed(turn.asked) if (name := visitor_name(said, turn.language))]
-        if not names:
+        name = visitors.visitor(turn)
+        if name is None:
             return turn.pick(turn.phrases.visitor_unknown)
-        return turn.pick(turn.phrases.visitor_known, visitor=names[0])
+        return turn.pick(turn.phrases.visitor_known, visitor=name)
 
     def _clock_says(self, turn: Turn, wanted: str) -> str:
         now, phrases = self._clock(), turn.phrases

@@ -5,7 +5,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -43,12 +43,12 @@ class Profile:
 
     max_tokens_field: str
     max_tokens: int
-    budget: Budget
+    context_tokens: int  # what is sent, when the configuration does not say
 
 
-_LOCAL = Profile("max_tokens", 1_024, Budget(persona=5_000, context=2_000, reference=3_000, history=4_000, messages=20))
+_LOCAL = Profile("max_tokens", 1_024, 4_096 - 1_024)
 PROFILES = {
-    "openai": Profile("max_completion_tokens", 4_096, Budget()),
+    "openai": Profile("max_completion_tokens", 4_096, 16_000),
     "ollama": _LOCAL,
     "llamacpp": _LOCAL,
     "vllm": _LOCAL,
@@ -61,12 +61,16 @@ class OpenAILLM(LLM):
     The first sentence passes as it arrives, later ones only whole. A stream that breaks off (cut, error, time over,
     out of tokens) after its first sentence therefore ends the reply there, well formed; before that it raises.
 
+    context_tokens: the most that is sent, estimated; 0: 16,000 to OpenAI, and what leaves room for an answer in 4,096
+    to the local servers, which cut a longer prompt without a word.
     timeout: seconds for one whole reply, retries included. max_retries: further tries to open the stream, the only
     retries there are (the SDK's own are off); nothing is tried again once text has arrived.
 
     Raises EngineFailed: llm_not_configured, llm_auth, llm_model_not_found, llm_rejected, llm_refused, llm_rate_limited,
     llm_quota, llm_overloaded, llm_timeout, llm_unreachable, llm_bad_answer, llm_truncated, llm_empty.
     """
+
+    writes = True
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class OpenAILLM(LLM):
         api_key: str = "",
         model: str = "",
         profile: str = "openai",
+        context_tokens: int = 0,
         timeout: float = 30.0,
         max_retries: int = 2,
     ) -> None:
@@ -83,6 +88,7 @@ class OpenAILLM(LLM):
             raise EngineFailed(f"There is no OpenAI profile “{profile}”: choose one of {names}.", "llm_not_configured")
         self._profile = PROFILES[profile]
         self._model = model
+        self.context_tokens = context_tokens or self._profile.context_tokens
         self._timeout = timeout
         self._max_retries = max_retries
         self._calls = threading.local()
@@ -94,9 +100,13 @@ class OpenAILLM(LLM):
             http_client=openai.DefaultHttpxClient(event_hooks={"request": [self._guard_request]}),
         )
 
+    def model_name(self, model: str = "") -> str:
+        return model or self._model
+
     def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]:
         gate = SentenceGate(mind.max_sentences, max(mind.word_limit, 5) * 12 + 200, whole_after_first=True)
-        with closing(self._answer(mind, history, model or self._model)) as pieces:
+        prompt = messages(mind, history, Budget.within(self.context_tokens))
+        with closing(self._answer(prompt, model or self._model)) as pieces:
             try:
                 for piece in pieces:
                     if ready := gate.feed(_plain(piece)):
@@ -110,11 +120,15 @@ class OpenAILLM(LLM):
                 return
         yield from filter(None, [gate.rest])
 
-    def _answer(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Generator[str, None, None]:
+    def complete(self, instructions: str, text: str, *, model: str = "") -> str:
+        prompt = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
+        return clean("".join(self._answer(prompt, model or self._model)))
+
+    def _answer(self, prompt: Sequence[Mapping[str, Any]], model: str) -> Generator[str, None, None]:
         """The text of the answer as it arrives; every failure as EngineFailed."""
         if not model:
             raise EngineFailed("No language model is named: set OPENAI_MODEL.", "llm_not_configured")
-        request = self._request(mind, history, model)
+        request = self._request(prompt, model)
         with Deadline(self._timeout) as deadline:
             try:
                 with self._opened(request, deadline) as stream:
@@ -124,11 +138,11 @@ class OpenAILLM(LLM):
                 # Not chained: a vendor's words may repeat the key.
                 raise failed(error, model, expired=deadline.expired) from None
 
-    def _request(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> dict[str, Any]:
+    def _request(self, prompt: Sequence[Mapping[str, Any]], model: str) -> dict[str, Any]:
         """No temperature: reasoning models reject any but their own."""
         return {
             "model": model,
-            "messages": messages(mind, history, self._profile.budget),
+            "messages": list(prompt),
             "stream": True,
             self._profile.max_tokens_field: self._profile.max_tokens,
         }

@@ -31,6 +31,10 @@ class Phrases:
     no_words: Variants
     what_am_i: Variants
     refuse: Variants
+    avoided: Variants
+    moderated: str
+    told: Variants
+    noted: Variants
     unknown: Variants
     unknown_bare: Variants
     no_more: Variants
@@ -74,6 +78,13 @@ EN = Phrases(
         "I keep that to myself, but I am glad to answer questions about {topics}.",
         "That is something I do not share; ask me about {topics} instead.",
     ),
+    avoided=(
+        "That is not something I talk about; ask me about {topics} instead.",
+        "I leave that subject alone, but I am glad to talk about {topics}.",
+    ),
+    moderated="I am sorry, I cannot talk about that.",
+    told=("You told me: {fact}", "As you told me: {fact}"),
+    noted=("Good to know, thank you.", "Thank you for telling me."),
     unknown=(
         "I do not know that, but I can tell you about {topics}.",
         "I am sorry, that is something I do not know; I do know about {topics}.",
@@ -125,6 +136,10 @@ ES = Phrases(
         "Eso me lo guardo, pero con gusto respondo a preguntas sobre {topics}.",
         "Eso no lo comparto; mejor pregúntame sobre {topics}.",
     ),
+    avoided=("De eso no hablo; pregúntame mejor sobre {topics}.", "Prefiero no hablar de eso, pero sí de {topics}."),
+    moderated="Lo siento, no puedo hablar de eso.",
+    told=("Me dijiste: {fact}", "Como me dijiste: {fact}"),
+    noted=("Es bueno saberlo, gracias.", "Gracias por contármelo."),
     unknown=(
         "Eso no lo sé, pero puedo hablarte de {topics}.",
         "Lo siento, no sé eso; lo que sí conozco es {topics}.",
@@ -171,6 +186,13 @@ FR = Phrases(
         "Cela, je le garde pour moi, mais je réponds volontiers sur : {topics}.",
         "Je ne partage pas cela ; interrogez-moi plutôt sur : {topics}.",
     ),
+    avoided=(
+        "Je ne parle pas de cela ; parlons plutôt de {topics}.",
+        "C'est un sujet que je laisse de côté, mais je parle volontiers de {topics}.",
+    ),
+    moderated="Je suis désolé, je ne peux pas parler de cela.",
+    told=("Vous m'avez dit : {fact}", "Comme vous me l'avez dit : {fact}"),
+    noted=("C'est bon à savoir, merci.", "Merci de me l'avoir dit."),
     unknown=(
         "Je ne sais pas, mais je peux vous parler de ceci : {topics}.",
         "Désolé, cela, je ne le sais pas ; voici ce que je connais : {topics}.",
@@ -217,6 +239,13 @@ DE = Phrases(
         "Das behalte ich für mich, aber ich beantworte gern Fragen zu: {topics}.",
         "Darüber gebe ich keine Auskunft; fragen Sie mich lieber zu: {topics}.",
     ),
+    avoided=(
+        "Darüber spreche ich nicht; fragen Sie mich lieber nach {topics}.",
+        "Dieses Thema lasse ich aus, aber gern rede ich über {topics}.",
+    ),
+    moderated="Es tut mir leid, darüber kann ich nicht sprechen.",
+    told=("Sie haben mir gesagt: {fact}", "Wie Sie mir sagten: {fact}"),
+    noted=("Gut zu wissen, danke.", "Danke, dass Sie mir das sagen."),
     unknown=(
         "Das weiß ich nicht, aber ich kann etwas sagen zu: {topics}.",
         "Das ist mir leider nicht bekannt; ich kenne mich aus mit: {topics}.",
@@ -263,6 +292,13 @@ IT = Phrases(
         "Questo lo tengo per me, ma rispondo volentieri a domande su: {topics}.",
         "Questo non lo condivido; chiedimi piuttosto di: {topics}.",
     ),
+    avoided=(
+        "Di questo non parlo; chiedimi piuttosto di {topics}.",
+        "È un argomento che lascio da parte, ma parlo volentieri di {topics}.",
+    ),
+    moderated="Mi dispiace, di questo non posso parlare.",
+    told=("Mi hai detto: {fact}", "Come mi hai detto: {fact}"),
+    noted=("Buono a sapersi, grazie.", "Grazie per avermelo detto."),
     unknown=(
         "Questo non lo so, ma posso parlarti di: {topics}.",
         "Mi dispiace, non lo so; quello che conosco è: {topics}.",
@@ -309,6 +345,13 @@ PT = Phrases(
         "Isso eu guardo para mim, mas respondo com prazer sobre {topics}.",
         "Isso eu não partilho; pergunte antes sobre {topics}.",
     ),
+    avoided=(
+        "Disso eu não falo; pergunte-me antes sobre {topics}.",
+        "Esse assunto deixo de lado, mas falo com gosto sobre {topics}.",
+    ),
+    moderated="Desculpe, não posso falar sobre isso.",
+    told=("Você me disse: {fact}", "Como você me disse: {fact}"),
+    noted=("É bom saber, obrigado.", "Obrigado por me contar."),
     unknown=(
         "Isso eu não sei, mas posso falar sobre {topics}.",
         "Desculpe, não sei isso; o que conheço é {topics}.",

@@ -46,7 +46,7 @@ def split(text: str) -> list[str]:
     """The sentences of a whole text, stripped, in order; nothing but white space is lost."""
     found, start = [], 0
     while start < len(text):
-        end = _sentence_end(text, start) or len(text)
+        end = sentence_end(text, start) or len(text)
         if sentence := text[start:end].strip():
             found.append(sentence)
         start = end
@@ -92,7 +92,7 @@ class SentenceStream:
     def _end(self, start: int, final: bool) -> int | None:
         window = self._text[start : start + self._longest + _LOOK_AHEAD]
         whole = len(window) == len(self._text) - start
-        end = _sentence_end(window, 0)
+        end = sentence_end(window, 0)
         if end is None and final and whole:
             end = len(window)
         if end is None or end > self._longest:
@@ -150,7 +150,7 @@ class SentenceGate:
         """The text that may pass now."""
         text = self._open + self.rest + piece
         passed, start = len(self._open), 0
-        while (end := _sentence_end(text, start)) is not None:
+        while (end := sentence_end(text, start)) is not None:
             start = end
             self.ended += 1
             if self.ended == self._max_sentences:
@@ -180,7 +180,7 @@ def _whole_words(text: str, room: int) -> str:
     return cut[: cut.rfind(" ")] if " " in cut and len(text) > room else cut
 
 
-def _sentence_end(text: str, start: int) -> int | None:
+def sentence_end(text: str, start: int) -> int | None:
     """The index behind the sentence that begins at `start`; None when no end is certain in this text."""
     start = _SPACE.match(text, start).end()  # type: ignore[union-attr]  # matches the empty string too
     for match in _CANDIDATE.finditer(text, start):

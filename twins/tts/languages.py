@@ -103,6 +103,41 @@ _ALIASES = {
     "en-ie": "en-gb",
     "en-nz": "en-au",
 }
+_NATIVE = {
+    "español": "es", "castellano": "es", "français": "fr", "deutsch": "de", "português": "pt", "italiano": "it",
+    "nederlands": "nl", "polski": "pl", "svenska": "sv", "dansk": "da", "suomi": "fi", "čeština": "cs", "türkçe": "tr",
+    "русский": "ru", "українська": "uk", "български": "bg", "ελληνικά": "el", "العربية": "ar", "हिन्दी": "hi",
+    "日本語": "ja", "中文": "zh", "한국어": "ko", "mandarin": "zh", "brazilian portuguese": "pt-BR",
+    "british english": "en-GB", "american english": "en-US", "mexican spanish": "es-MX",
+}  # fmt: skip
+
+
+def resolve(text: str) -> str:
+    """The code for a language's name or code, in any case ("english", "pt-BR", "Portuguese (Brazil)", "Deutsch").
+
+    A bare "en" or "English" stays "en": the accent is the voice's. Raises EngineFailed language_unsupported.
+    """
+    wanted = " ".join(text.lower().split())
+    for language in LANGUAGES:
+        if wanted == language.name.lower():
+            return language.code
+    for language in LANGUAGES:
+        if wanted == language.name.lower().partition(" (")[0]:
+            wanted = language.code.partition("-")[0]
+            break
+    wanted = _NATIVE.get(wanted, wanted)
+    return "en" if wanted.lower() == "en" else find(wanted).code
+
+
+def spoken_name(code: str) -> str:
+    """The English name of a language for a code; a code that is not known is its own name."""
+    for candidate in (code.lower(), _ALIASES.get(code.lower(), "")):
+        if candidate in _BY_CODE and code.lower() != "en":
+            name = _BY_CODE[candidate].name
+            return name if "-" in code else name.partition(" (")[0]
+    primary = code.partition("-")[0].lower()
+    found = (language.name for language in LANGUAGES if language.code.partition("-")[0].lower() == primary)
+    return next(found, code).partition(" (")[0]
 
 
 def find(code: str, accent: str = "en-US") -> Language:

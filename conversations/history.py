@@ -1,0 +1,66 @@
+"""What was said in a session, as far as an engine takes it in; what is older is told as a summary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from conversations.models import ChatSession, Message, Summary
+from twins.llm.base import ChatMessage
+from twins.llm.prompts import Budget
+from twins.llm.summaries import extract
+from twins.llm.tokens import PER_MESSAGE, count
+
+READ_AT_MOST = 400  # messages behind a summary; a session that was never summarised may have any number
+KEPT = 0.5  # of what fits is kept as it was said when the rest is summarised, so that not every turn summarises
+
+
+@dataclass(frozen=True)
+class Told:
+    messages: list[ChatMessage]
+    summary: str
+
+
+def of(session: ChatSession, message: Message) -> list[Message]:
+    """What was said up to `message` and is in no summary yet, oldest first."""
+    summary = Summary.objects.filter(session=session).first()
+    rows = Message.objects.filter(session=session, pk__lte=message.pk, pk__gt=summary.up_to if summary else 0)
+    rows = rows.exclude(text="").exclude(pk=message.pk, role=Message.Role.ASSISTANT)
+    return list(rows.order_by("-pk")[:READ_AT_MOST])[::-1]
+
+
+def fitting(session: ChatSession, said: Sequence[Message], context_tokens: int) -> Told:
+    """What an engine is given of it: the latest as it was said, the rest summarised and kept so on the session."""
+    summary = Summary.objects.filter(session=session).first()
+    text = summary.text if summary else ""
+    budget = Budget.within(context_tokens)
+    older, latest = _parted(said, budget.history)
+    if older:
+        text = extract(text, [as_chat(message) for message in older], budget.summary)
+        store(session, text, older[-1].pk, Summary.By.RULES)
+    return Told([as_chat(message) for message in latest], text)
+
+
+def store(session: ChatSession, text: str, up_to: int, made_by: str) -> None:
+    """Keep a summary of everything up to the message `up_to`; one that reaches further stays."""
+    values = {"text": text, "up_to": up_to, "made_by": made_by}
+    _, new = Summary.objects.get_or_create(session=session, defaults=values)
+    if not new:
+        Summary.objects.filter(session=session, up_to__lte=up_to).update(**values)
+
+
+def as_chat(message: Message) -> ChatMessage:
+    return ChatMessage("user" if message.role == Message.Role.USER else "assistant", message.text)
+
+
+def _parted(said: Sequence[Message], room: int) -> tuple[Sequence[Message], Sequence[Message]]:
+    """(what is to be summarised, what is given as it was said); the last message is always given."""
+    sizes = [count(message.text) + PER_MESSAGE for message in said]
+    if len(said) <= settings.CHAT_HISTORY_MESSAGES and sum(sizes) <= room:
+        return [], said
+    left, at = room * KEPT, len(said)
+    most = max(len(said) - round(settings.CHAT_HISTORY_MESSAGES * KEPT), 0)
+    while at > most and (at == len(said) or sizes[at - 1] <= left):
+        at -= 1
+        left -= sizes[at]
+    return said[:at], said[at:]

@@ -1,0 +1,66 @@
+"""What the local responder makes of what visitors told of themselves, and of subjects that are not talked about."""
+
+import re
+
+from twins.llm.base import Passage
+from twins.llm.facts import facts
+from twins.llm.intents import of_themselves, visitor_name
+from twins.llm.retrieval import index
+from twins.llm.terms import terms
+from twins.llm.turn import Turn
+
+SURE = 0.5  # coverage from which a fact answers a question
+MOST_FACTS = 40
+_SECOND_PERSON = (
+    (r"\bI am\b", "you are"),
+    (r"\bI was\b", "you were"),
+    (r"\bI\b", "you"),
+    (r"\bmy\b", "your"),
+    (r"\bmyself\b", "yourself"),
+    (r"\bme\b", "you"),
+    (r"\bmine\b", "yours"),
+)
+
+
+def told(turn: Turn) -> list[str]:
+    """What the visitor told of themselves, latest first: in this talk, then in earlier ones."""
+    here = [fact for said in reversed(turn.asked) for fact in facts(said, turn.language)]
+    latest = {fact.subject: fact.text for fact in reversed(here)}
+    return list(dict.fromkeys([*reversed(latest.values()), *turn.mind.memory]))[:MOST_FACTS]
+
+
+def visitor(turn: Turn) -> str | None:
+    """The visitor's name."""
+    return next((name for fact in told(turn) if (name := visitor_name(fact, turn.language))), None)
+
+
+def tells(turn: Turn) -> bool:
+    """Whether the message only tells something."""
+    return "?" not in turn.message and bool(facts(turn.message, turn.language))
+
+
+def remembered(turn: Turn) -> list[str]:
+    """The answer to a question of visitors about themselves; empty when it is none, or when they never told."""
+    asked = of_themselves(turn.plain, turn.language)
+    known = told(turn) if asked else []
+    if not known:
+        return []
+    if asked == "all":
+        return [_said_back(turn, fact) for fact in known]
+    hits = index(tuple(Passage(fact) for fact in known), turn.language).search(turn.question, threshold=SURE, limit=1)
+    return [_said_back(turn, hit.unit.text) for hit in hits]
+
+
+def avoided(turn: Turn) -> bool:
+    """Whether the message is about a subject that the personality does not talk about."""
+    said = set(terms(turn.message, turn.language))
+    subjects = (set(terms(subject[:200], turn.language)) for subject in turn.mind.avoid)
+    return any(subject and subject <= said for subject in subjects)
+
+
+def _said_back(turn: Turn, fact: str) -> str:
+    if turn.language != "en" or not re.match(r"(?:I|My)\b", fact):
+        return turn.pick(turn.phrases.told, fact=fact)
+    for first, second in _SECOND_PERSON:
+        fact = re.sub(first, second, fact, flags=re.IGNORECASE if first != r"\bI\b" else re.NOFLAG)
+    return fact[:1].upper() + fact[1:]
