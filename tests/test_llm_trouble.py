@@ -79,3 +79,11 @@ def test_what_people_say_is_not_in_the_logs(alone, model) -> None:
     model.behave("server_error")
     chat(alone, create_session(alone)["session_token"], "My secret word is marmalade.")
     assert "marmalade" not in alone.logs()
+
+
+@pytest.mark.parametrize("reply", ["你好，很高兴见到你。", "🙂🎉"])
+def test_a_reply_that_the_voice_cannot_speak_ends_in_words(alone, model, reply) -> None:
+    model.say(reply)
+    answer = chat(alone, create_session(alone)["session_token"], "Hello!")
+    assert answer.status_code == 502
+    assert "speak" in answer.json()["detail"] or "voice" in answer.json()["detail"]
