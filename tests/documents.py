@@ -113,8 +113,9 @@ def billion_laughs() -> bytes:
 
 
 HTML = """<!doctype html><html><head><title>Harbour</title><style>p {color: red}</style><script>evil()</script></head>
-<body><nav><a href="/">Home</a> <a href="/shop">Shop</a></nav><h1>The harbour</h1><p>The lighthouse was <b>built</b> in 1874
-by Ines&nbsp;Duarte.</p><h2>Boats</h2><table><tr><th>Boat</th><th>Length</th></tr><tr><td>Gaivota</td><td>9 m</td></tr>
+<body><nav><a href="/">Home</a> <a href="/shop">Shop</a></nav><h1>The harbour</h1><p>The lighthouse was
+<b>built</b> in 1874 by Ines&nbsp;Duarte.</p>
+<h2>Boats</h2><table><tr><th>Boat</th><th>Length</th></tr><tr><td>Gaivota</td><td>9 m</td></tr>
 </table><p style="display: none">Hidden words.</p><footer>All rights reserved.</footer></body></html>"""
 
 MARKDOWN = """# The harbour

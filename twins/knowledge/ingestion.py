@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from avatarsite.core import jobs
+from avatarsite.core import fetch, jobs
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, TicketLost
 from twins.knowledge import reading, vectors
@@ -68,8 +68,6 @@ def _read(document: KnowledgeFile, progress: Callable[[int], None]) -> tuple[lis
 
 
 def _read_page(document: KnowledgeFile, progress: Callable[[int], None]) -> tuple[list[Piece], int, int]:
-    from avatarsite.core import fetch
-
     fetched = fetch.fetch(document.url, max_bytes=settings.KNOWLEDGE_MAX_BYTES)
     read = reading.read_bytes(
         fetched.content, document.name, document.personality.language, progress, media_type=fetched.content_type

@@ -8,7 +8,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from avatarsite.core import jobs
+from avatarsite.core import fetch, jobs, webhooks
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status
 from twins.knowledge import ingestion
@@ -28,9 +28,10 @@ def add_text(personality: Personality, name: str, text: str) -> KnowledgeFile:
 def add_file(personality: Personality, name: str, uploaded: "File[Any]", *, webhook_url: str = "") -> KnowledgeFile:
     """Create or replace the document `name` by a file, which a worker will ingest.
 
-    Raises EngineFailed("file_too_large") before anything is stored. What is wrong inside the file is found by the
-    worker, and said on the document and to `webhook_url`.
+    Raises EngineFailed("file_too_large", or "url_refused" for the webhook) before anything is stored. What is wrong
+    inside the file is found by the worker, and said on the document and to `webhook_url`.
     """
+    _check(webhook_url)
     size = uploaded.size or 0
     if size > settings.KNOWLEDGE_MAX_BYTES:
         most = settings.KNOWLEDGE_MAX_BYTES // 1_048_576
@@ -51,9 +52,8 @@ def add_page(personality: Personality, url: str, *, webhook_url: str = "") -> Kn
 
     Raises EngineFailed("url_refused") for an address that may not be fetched.
     """
-    from avatarsite.core import fetch
-
     fetch.check(url)
+    _check(webhook_url)
     return _put(personality, url, kind=Kind.PAGE, url=url, webhook_url=webhook_url)
 
 
@@ -83,8 +83,6 @@ def report(document: KnowledgeFile) -> None:
     owner = document.personality.owner
     if owner is None or not document.webhook_url or document.status == Status.CANCELLED:
         return
-    from avatarsite.core import webhooks
-
     ready = document.status == Status.READY
     payload = {
         "personalityId": document.personality_id,
@@ -99,6 +97,11 @@ def report(document: KnowledgeFile) -> None:
 def shown(name: str) -> str:
     """The name of a file as errors say it."""
     return _name(name)[:80]
+
+
+def _check(webhook_url: str) -> None:
+    if webhook_url:
+        fetch.check(webhook_url)
 
 
 def _name(name: str) -> str:

@@ -26,7 +26,8 @@ def blocks(document: Document) -> Iterator[Block]:
         raise document.broken("its pages cannot be read") from error
     repeated = _repeated(pages)
     for number, lines in enumerate(pages, 1):
-        kept = [line for line in lines if _shape(line) not in repeated] or lines
+        kept = [line for line in lines if _shape(line) not in repeated]
+        kept = kept if any(kept) else lines
         for paragraph in re.split(r"\n\s*\n", "\n".join(kept)):
             yield Block(unwrapped(re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", paragraph)), f"page {number}")
 
