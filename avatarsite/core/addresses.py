@@ -20,7 +20,9 @@ MAX_LENGTH = 2_048
 PORTS = {"http": 80, "https": 443}
 SHAPE = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<rest>[/?][^#]*)?(?P<fragment>#.*)?", re.I)
 AUTHORITY = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?", re.I)
-NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62}\.)*[a-z0-9_-]{1,63}", re.I)
+LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})*", re.I)
+ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2000-\u200f\u2028-\u202f\u2060\u3000\ufeff\ud800-\udfff]")
 SPLITTER = re.compile(r"%0[0ad]", re.I)  # NUL, line feed, carriage return
 NUMERIC = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.I)  # a last label like this makes the name a number to C libraries
@@ -103,7 +105,7 @@ def read(url: str) -> Target:
         raise refused("a # follows the host name.")
     host, port = _host_and_port(shape["authority"])
     scheme = shape["scheme"].lower()
-    target = Target(scheme, host, port or PORTS[scheme], _path(shape["rest"] or "/"))
+    target = Target(scheme, host, PORTS[scheme] if port is None else port, _path(shape["rest"] or "/"))
     _check_place(target)
     return target
 

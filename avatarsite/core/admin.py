@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from avatarsite.core import worker
+from avatarsite.core import admin_webhooks, worker  # noqa: F401  registers its pages
 from avatarsite.core.api import keys
 from avatarsite.core.models import ApiKey, User, Worker
 

@@ -96,10 +96,14 @@ def _asked(
     own = {"Host": target.authority, "User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     try:
         with closing(_connect(target, deadline)) as wire, closing(_secured(wire, target, deadline)) as secured:
+            incoming = _Incoming(secured, deadline, limit + WIRE_SLACK_BYTES)
             connection = http.client.HTTPConnection(target.host, target.port)
-            connection.sock = _Wire(secured, deadline, limit + WIRE_SLACK_BYTES)  # type: ignore[assignment]
+            connection.sock = _Wire(secured, deadline, incoming)  # type: ignore[assignment]
             connection.request(method, target.path, body, {**headers, **own})
-            yield connection.getresponse()
+            response = connection.getresponse()
+            if incoming.ended:  # http.client takes a head that was cut for a whole one
+                raise http.client.IncompleteRead(b"")
+            yield response
     except TimeoutError as error:
         raise EngineFailed("The address took too long to answer.", "url_timeout", retryable=True) from error
     except _TooMuch as error:
@@ -141,7 +145,7 @@ def _redirected(target: Target, location: str) -> Target:
         raise _bad_answer("it redirects to nowhere.")
     if addresses.UNSAFE.search(location):
         raise refused("it redirects to a malformed address.")
-    to = addresses.read(urljoin(target.url, location))
+    to = addresses.read(location if addresses.ABSOLUTE.match(location) else urljoin(target.url, location))
     if target.scheme == "https" and to.scheme == "http":
         raise refused("it redirects from https to http.")
     return to
@@ -245,6 +249,7 @@ class _Incoming(io.RawIOBase):
 
     def __init__(self, wire: socket.socket, deadline: _Deadline, limit: int) -> None:
         self._wire, self._deadline, self._left = wire, deadline, limit
+        self.ended = False
 
     def readable(self) -> bool:
         return True
@@ -255,15 +260,16 @@ class _Incoming(io.RawIOBase):
         self._wire.settimeout(self._deadline.left())
         count = self._wire.recv_into(buffer)
         self._left -= count
+        self.ended = count == 0
         return count
 
 
 class _Wire:
     """What http.client takes for a socket."""
 
-    def __init__(self, wire: socket.socket, deadline: _Deadline, limit: int) -> None:
+    def __init__(self, wire: socket.socket, deadline: _Deadline, incoming: _Incoming) -> None:
         self._wire, self._deadline = wire, deadline
-        self._incoming = io.BufferedReader(_Incoming(wire, deadline, limit))
+        self._incoming = io.BufferedReader(incoming)
 
     def makefile(self, mode: str) -> "io.BufferedReader[_Incoming]":
         return self._incoming

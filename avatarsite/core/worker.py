@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from avatarsite.core import bell, jobs
+from avatarsite.core import bell, jobs, webhooks
+from avatarsite.core.api import idempotency
 from avatarsite.core.models import Worker
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 EMBEDDED = "embedded"
 SWEEP_SECONDS = 1.0
 SIGN_OF_LIFE_SECONDS = 5.0
+CLEANING_SECONDS = 3_600.0
 UNHEARD_SECONDS = 3.0  # a queued job this old was not announced, or its message was lost
 RING_AGAIN_SECONDS = 30.0  # not more often for one job: behind a long queue it may simply be waiting
 ALL_QUEUES = (jobs.Queue.CHAT.value, jobs.Queue.BATCH.value)
@@ -41,7 +43,7 @@ class Sweeper:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._next_sign = timezone.now()
+        self._next_sign = self._next_cleaning = timezone.now()
         self._rung: dict[str, datetime] = {}
 
     def start(self) -> None:
@@ -65,6 +67,10 @@ class Sweeper:
             Worker.objects.update_or_create(name=name(), defaults={"seen_at": now})
             Worker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
             self._next_sign = now + timedelta(seconds=SIGN_OF_LIFE_SECONDS)
+        if now >= self._next_cleaning:
+            idempotency.forget_old()
+            webhooks.forget_old()
+            self._next_cleaning = now + timedelta(seconds=CLEANING_SECONDS)
         jobs.put_back_silent()
         self._ring_unheard(now)
 
