@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from twins.llm.places import heading, title_of
 from twins.llm.sentences import split
 from twins.llm.terms import terms
 
@@ -32,17 +33,10 @@ class Piece:
 
 def pieces(blocks: Iterable[Block], name: str, language: str) -> Iterator[Piece]:
     """Pack the blocks into passages. The document's name and the headings are searched along with the words."""
-    title = terms(_title(name), language)
+    title = terms(title_of(name), language)
     for text, location in _packed(blocks):
-        around = dict.fromkeys([*title, *(terms(location, language) if not _NUMBERED.fullmatch(location) else ())])
+        around = dict.fromkeys([*title, *terms(heading(location), language)])
         yield Piece(text, location[:LONGEST_LOCATION], " ".join([*around, *terms(text, language)]))
-
-
-_NUMBERED = re.compile(r"(?:page|slide|rows?|items?) [\d–]+|[\d:]+")
-
-
-def _title(name: str) -> str:
-    return re.sub(r"\.\w{2,5}$", "", name) if "://" not in name else ""
 
 
 def unwrapped(text: str) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from twins.llm.base import Passage
 from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
+from twins.llm.places import heading, title_of
 from twins.llm.sentences import split
 from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms, word_term, words
 
@@ -55,12 +56,18 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Unit:
-    """One sentence of the knowledge: `passage` and `place` say where it stands."""
+    """One sentence of the knowledge.
+
+    section: which run of passages that continue each other; place: its number in the section. passage: its number
+    among the passages that were given.
+    """
 
     text: str
-    passage: int
+    section: int
     place: int
     source: str
+    passage: int = 0
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class Index:
         self._openings = _Postings.of([_opening(unit.text, self._language) for unit in self.units])
         self._trigrams = _Trigrams(self._rarity)
         self._bm25 = _bm25(own)
-        self._places = {(unit.passage, unit.place): number for number, unit in enumerate(self.units)}
+        self._places = {(unit.section, unit.place): number for number, unit in enumerate(self.units)}
         self._rarest = float(np.log1p(len(self.units)) + 0.6)
 
     def search(
@@ -148,11 +155,11 @@ class Index:
 
     def follow(self, unit: Unit, count: int = 1) -> list[Unit]:
         """The sentences that come after this one in its passage."""
-        places = ((unit.passage, unit.place + step) for step in range(1, count + 1))
+        places = ((unit.section, unit.place + step) for step in range(1, count + 1))
         return [self.units[self._places[place]] for place in places if place in self._places]
 
     def before(self, unit: Unit) -> Unit | None:
-        number = self._places.get((unit.passage, unit.place - 1))
+        number = self._places.get((unit.section, unit.place - 1))
         return None if number is None else self.units[number]
 
     def leans(self, unit: Unit) -> bool:
@@ -223,7 +230,7 @@ class Index:
             return np.zeros(len(self.units))
         covered = np.minimum(self._coverage(asked, self._about_at), 1.0)
         best = self.units[int(covered.argmax())]
-        beside = [n for n, unit in enumerate(self.units) if unit.passage == best.passage]
+        beside = [n for n, unit in enumerate(self.units) if unit.section == best.section]
         covered[beside] = np.minimum(covered[beside] + _BESIDE, 1.0 + _BESIDE) if covered.max() > 0 else 0.0
         return covered
 
@@ -280,19 +287,28 @@ def passages(
 def _units(knowledge: Sequence[Passage]) -> Iterable[Unit]:
     """The sentences of the passages, in order, each text once."""
     seen: set[str] = set()
-    made = 0
+    made = section = place = 0
+    before: Passage | None = None
     for number, passage in enumerate(knowledge):
-        place = 0
+        if before is not None and not _continues(passage, before):
+            section, place = section + 1, 0
+        before = passage
         for sentence in split(passage.text):
             same = " ".join(sentence.casefold().split())
             if same in seen:
                 continue
             seen.add(same)
-            yield Unit(sentence, number, place, passage.source)
+            yield Unit(sentence, section, place, passage.source, number, heading(passage.location))
             place += 1
             made += 1
             if made == MOST_SENTENCES:
                 return
+
+
+def _continues(passage: Passage, before: Passage) -> bool:
+    """Whether a passage goes on where the one before it stopped."""
+    same = (passage.source, passage.location) == (before.source, before.location)
+    return same and bool(passage.source) and passage.place == before.place + 1
 
 
 @dataclass(frozen=True)
@@ -312,9 +328,10 @@ class _Levels:
             leaning = unit.place > 0 and _leans(unit.text, language)
             carried.append({*own[number - 1], *carried[number - 1]} if leaning else set())
             around = range(max(number - 3, 0), min(number + 3, len(units)))
-            near.append({term for n in around if units[n].passage == unit.passage for term in own[n]})
-        titles = {source: terms(source[:200], language) for source in {unit.source for unit in units}}
-        title = [titles[unit.source] for unit in units]
+            near.append({term for n in around if units[n].section == unit.section for term in own[n]})
+        named = {f"{title_of(unit.source)} {unit.heading}" for unit in units}
+        titles = {name: terms(name[:300], language) for name in named}
+        title = [titles[f"{title_of(unit.source)} {unit.heading}"] for unit in units]
         return cls(_Postings.of(own), _Postings.of(carried), _Postings.of(title), _Postings.of(near))
 
     def rarity(self, sentences: int) -> dict[str, float]:
