@@ -8,7 +8,7 @@ from django.db.models import Avg, ExpressionWrapper, F, QuerySet, fields
 
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.models import User
-from conversations.models import ChatSession, Message, Person
+from conversations.models import ChatSession, Digest, Message, Person, Summary
 from twins.knowledge import services as knowledge
 from twins.models import Personality, Twin
 from twins.services import drop_picture
@@ -48,6 +48,8 @@ def clear_history(session: ChatSession) -> None:
     """Delete what was said in a session, with the videos that speak it."""
     _erase_videos(Video.objects.filter(message__session=session))
     Message.objects.filter(session=session).delete()
+    Summary.objects.filter(session=session).delete()
+    Digest.objects.filter(session=session).delete()
 
 
 def erase_session(session: ChatSession) -> None:

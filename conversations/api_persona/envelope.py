@@ -38,6 +38,7 @@ OURS = "Something went wrong on our side."
 CALLERS_FAULT = {
     "file_too_large",
     "model_unknown",
+    "memory_invalid",
     "file_unsupported",
     "url_refused",
     "url_unreachable",

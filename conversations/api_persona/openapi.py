@@ -28,6 +28,7 @@ WORDS = {
 }
 PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="From 1.", default=1)
 LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="How many to a page: 1 to 100.", default=10)
+MINDS = OpenApiParameter("personalityId", str, description="Only what this one remembers.")
 WAIT = OpenApiParameter(
     "wait", OpenApiTypes.NUMBER, description="Seconds, up to 300, to hold the request until the video is made."
 )

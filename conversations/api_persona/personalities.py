@@ -22,12 +22,24 @@ from conversations.api_persona.twins import picture_in
 from twins.knowledge import services as knowledge
 from twins.models import Personality
 from twins.services import set_picture
+from twins.tts import languages
 from videos.selectors import base_url
 from videos.stills import picture_url
 
 SECONDS = 60.0  # that fetching a picture may take
 MOST_FILES = 20  # in one request
-PLAIN = ("name", "category", "description", "gender", "url", "brain_id", "system_prompt", "greeting", "language")
+PLAIN = (
+    "name",
+    "category",
+    "description",
+    "gender",
+    "url",
+    "brain_id",
+    "system_prompt",
+    "greeting",
+    "avoid",
+    "language",
+)
 
 
 class FilesField(serializers.ListField):
@@ -55,7 +67,11 @@ class PersonalityIn(Shape):
     twinId = Id(required=False, help_text="One of your twins, to have this personality.")
     systemPrompt = Text(source="system_prompt", required=False, allow_blank=True, max_length=20_000)
     greeting = Text(required=False, allow_blank=True, max_length=400)
-    language = Text(required=False, max_length=20, help_text="BCP-47, e.g. en-US.")
+    avoid = Text(required=False, allow_blank=True, max_length=2_000, help_text="No subject for it; one a line.")
+    language = Text(required=False, max_length=60, help_text="By name or code: english, pt-BR.")
+
+    def validate_language(self, language: str) -> str:
+        return languages.resolve(language)
 
 
 class FileOut(Shape):
@@ -97,6 +113,7 @@ class ListedOut(Shape):
 class PersonalityOut(ListedOut):
     systemPrompt = serializers.CharField(source="system_prompt")
     greeting = serializers.CharField()
+    avoid = serializers.CharField()
     language = serializers.CharField()
     files = FileOut(source="knowledge", many=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
-from conversations.api_persona import audio, chats, personalities, sessions, streams, twins, users, videos
+from conversations.api_persona import audio, chats, memories, personalities, sessions, streams, twins, users, videos
 from conversations.api_persona.envelope import no_such_route
 
 ID = "[0-9A-Za-z_-]{1,40}"
@@ -32,6 +32,8 @@ PERSONALITY = "personalities/{personalityId}"
 urlpatterns = [
     route("users", users.UsersView.as_view(), "users"),
     route("users/{userId}", users.UserView.as_view(), "user"),
+    route("users/{userId}/memory", memories.MemoriesView.as_view(), "memories"),
+    route("users/{userId}/memory/{memoryId}", memories.MemoryFactView.as_view(), "memory"),
     route("twins", twins.TwinsView.as_view(), "twins"),
     route("twins/{twinId}", twins.TwinView.as_view(), "twin"),
     route("twins/{twinId}/image", twins.TwinImageView.as_view(), "twin-image"),

@@ -1,7 +1,6 @@
 """Users: the people of an account who talk to its twins."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from drf_spectacular.utils import OpenApiParameter
@@ -15,6 +14,7 @@ from conversations import people
 from conversations.api_persona.envelope import PersonaView, success
 from conversations.api_persona.fields import Shape, Text
 from conversations.api_persona.finding import person_of
+from conversations.api_persona.memories import MemoryOut
 from conversations.api_persona.openapi import described
 from conversations.models import Person
 
@@ -34,10 +34,7 @@ class UserOut(Shape):
     name = serializers.CharField()
     createdAt = serializers.DateTimeField(source="created_at")
     updatedAt = serializers.DateTimeField(source="updated_at")
-    memoryBlocks = serializers.SerializerMethodField(help_text="What twins remember of this user.")
-
-    def get_memoryBlocks(self, person: Person) -> list[dict[str, Any]]:  # noqa: N802  DRF's naming
-        return []
+    memoryBlocks = MemoryOut(source="memories", many=True, help_text="What personalities remember of this user.")
 
 
 class UserIdOut(Shape):
