@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import Error, register
 
@@ -38,3 +39,14 @@ def rates_are_readable(**_: Any) -> list[Error]:
     names = ("CHAT_PER_SESSION", "CHAT_PER_ADDRESS", "SESSIONS_PER_ADDRESS")
     wrong = [name for name in names if not re.fullmatch(r"[0-9]+/[smh]", getattr(settings, name))]
     return [Error(f"{name} must look like 30/m: a number per s, m or h.", id="core.E005") for name in wrong]
+
+
+@register()
+def field_keys_are_keys(**_: Any) -> list[Error]:
+    hint = "Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+    for key in settings.FIELD_KEYS:
+        try:
+            Fernet(key)
+        except ValueError:
+            return [Error("FIELD_KEYS holds something that is no Fernet key.", hint=hint, id="core.E006")]
+    return []
