@@ -30,6 +30,7 @@ urlpatterns = [
     re_path(r"^api/chat/?$", api_chat.chat, name="api-chat"),
     re_path(r"^api/chat/stream/?$", api_chat.chat_stream, name="api-chat-stream"),
     path("v1/", include("conversations.api_persona.urls")),
+    path("openai/v1/", include("conversations.api_openai.urls")),
     path("docs/", documentation, name="docs"),
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("livez", health.livez, name="livez"),

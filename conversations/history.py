@@ -32,13 +32,17 @@ def of(session: ChatSession, message: Message) -> list[Message]:
 def fitting(session: ChatSession, said: Sequence[Message], context_tokens: int) -> Told:
     """What an engine is given of it: the latest as it was said, the rest summarised and kept so on the session."""
     summary = Summary.objects.filter(session=session).first()
-    text = summary.text if summary else ""
+    told = condensed([as_chat(message) for message in said], context_tokens, summary.text if summary else "")
+    if older := len(said) - len(told.messages):
+        store(session, told.summary, said[older - 1].pk, Summary.By.RULES)
+    return told
+
+
+def condensed(said: Sequence[ChatMessage], context_tokens: int, summary: str = "") -> Told:
+    """What an engine is given of a conversation: the latest as it was said, the rest in a summary by rules."""
     budget = Budget.within(context_tokens)
-    older, latest = _parted(said, budget.history)
-    if older:
-        text = extract(text, [as_chat(message) for message in older], budget.summary)
-        store(session, text, older[-1].pk, Summary.By.RULES)
-    return Told([as_chat(message) for message in latest], text)
+    at = _kept_from(said, budget.history)
+    return Told(list(said[at:]), extract(summary, said[:at], budget.summary) if at else summary)
 
 
 def store(session: ChatSession, text: str, up_to: int, made_by: str) -> None:
@@ -53,14 +57,14 @@ def as_chat(message: Message) -> ChatMessage:
     return ChatMessage("user" if message.role == Message.Role.USER else "assistant", message.text)
 
 
-def _parted(said: Sequence[Message], room: int) -> tuple[Sequence[Message], Sequence[Message]]:
-    """(what is to be summarised, what is given as it was said); the last message is always given."""
+def _kept_from(said: Sequence[ChatMessage], room: int) -> int:
+    """Where what is given as it was said begins; the last message always is."""
     sizes = [count(message.text) + PER_MESSAGE for message in said]
     if len(said) <= settings.CHAT_HISTORY_MESSAGES and sum(sizes) <= room:
-        return [], said
+        return 0
     left, at = room * KEPT, len(said)
-    most = max(len(said) - round(settings.CHAT_HISTORY_MESSAGES * KEPT), 0)
-    while at > most and (at == len(said) or sizes[at - 1] <= left):
+    least = max(len(said) - round(settings.CHAT_HISTORY_MESSAGES * KEPT), 0)
+    while at > least and (at == len(said) or sizes[at - 1] <= left):
         at -= 1
         left -= sizes[at]
-    return said[:at], said[at:]
+    return at

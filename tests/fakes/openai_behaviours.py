@@ -71,8 +71,15 @@ class Reply:
 
     def done(self, finish: str = "stop") -> None:
         self.event(delta={}, finish=finish)
+        if (self.request.body.get("stream_options") or {}).get("include_usage"):
+            self.usage()
         self.raw("data: [DONE]\n\n")
         self.end()
+
+    def usage(self) -> None:
+        chunk = {"id": "chatcmpl-fake", "object": "chat.completion.chunk", "created": 1790000000, "model": "m"}
+        usage = {"prompt_tokens": 101, "completion_tokens": 23, "total_tokens": 124}
+        self.raw(f"data: {json.dumps({**chunk, 'choices': [], 'usage': usage})}\n\n")
 
     def end(self) -> None:
         self.handler.wfile.write(b"0\r\n\r\n")
@@ -279,6 +286,31 @@ def _echo(reply: Reply) -> None:
     reply.done()
 
 
+_CALLS = (("call_1", "weather", ('{"ci', 'ty": "Lis', 'bon"}')), ("call_2", "clock", ("{}",)))
+
+
+def _tool_calls(reply: Reply) -> None:
+    """Two calls at once, the way OpenAI streams them: the arguments in fragments, by index."""
+    reply.open()
+    reply.role()
+    for index, (name_id, name, fragments) in enumerate(_CALLS):
+        function = {"name": name, "arguments": ""}
+        reply.event(delta={"tool_calls": [{"index": index, "id": name_id, "type": "function", "function": function}]})
+        for fragment in fragments:
+            reply.event(delta={"tool_calls": [{"index": index, "function": {"arguments": fragment}}]})
+    reply.done("tool_calls")
+
+
+def _whole_tool_calls(reply: Reply) -> None:
+    """Two whole calls without an index, and a wrong reason for the end: older Ollama."""
+    reply.open()
+    reply.role()
+    for name_id, name, fragments in _CALLS:
+        function = {"name": name, "arguments": "".join(fragments)}
+        reply.event(delta={"tool_calls": [{"id": name_id, "type": "function", "function": function}]})
+    reply.done("stop")
+
+
 def _failing(
     status: int, message: str, kind: str, code: str | int | None = None, **headers: str
 ) -> Callable[[Reply], None]:
@@ -289,6 +321,8 @@ _RATE = (429, "Rate limit reached. Please try again in 1s.", "requests", "rate_l
 BEHAVIOURS: dict[str, Callable[[Reply], None]] = {
     "ok": _ok,
     "echo": _echo,
+    "tool_calls": _tool_calls,
+    "whole_tool_calls": _whole_tool_calls,
     "slow": _slow,
     "silent": _silent,
     "trickle": _trickle,

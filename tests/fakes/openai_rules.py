@@ -12,10 +12,11 @@ _FIELDS = {
     | {
         "max_completion_tokens", "max_tokens", "n", "tools", "tool_choice", "response_format", "reasoning_effort",
         "verbosity", "safety_identifier", "prompt_cache_key", "store", "metadata", "service_tier",
+        "parallel_tool_calls",
     },
     "ollama": _COMMON | {"max_tokens", "presence_penalty", "frequency_penalty", "response_format", "tools"},
     "llamacpp": _COMMON | {"max_tokens", "response_format", "tools"},
-    "vllm": _COMMON | {"max_tokens", "response_format", "tools"},
+    "vllm": _COMMON | {"max_tokens", "response_format", "tools", "tool_choice", "parallel_tool_calls"},
 }  # fmt: skip
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
 
@@ -29,6 +30,8 @@ class Rejection:
 
 def check(path: str, headers: dict[str, str], body: dict[str, Any], server: "FakeOpenAI") -> Rejection | None:
     """Why this server answers with an error, if it does; notes in `complaints` what it would swallow silently."""
+    if path == "/v1/moderations" and server.profile == "openai":
+        return _head(path, headers, server)
     if path != "/v1/chat/completions":
         return Rejection(404, f"Invalid URL (POST {path.split('?')[0]})")
     return _head(path, headers, server) or _model(body, server) or _messages(body) or _fields(body, server)
@@ -62,6 +65,8 @@ def _messages(body: dict[str, Any]) -> Rejection | None:
     listed = body.get("messages")
     if not isinstance(listed, list) or not listed:
         return Rejection(400, "'messages' is too short.")
+    if any(message.get("role") == "tool" or message.get("tool_calls") for message in listed):
+        return _tool_messages(listed)
     for message in listed:
         if message.get("role") not in _ROLES or not isinstance(message.get("content"), str) or not message["content"]:
             return Rejection(400, "Invalid value in 'messages'.")
@@ -72,6 +77,21 @@ def _messages(body: dict[str, Any]) -> Rejection | None:
     if spoken[::2] != ["user"] * len(spoken[::2]) or spoken[1::2] != ["assistant"] * len(spoken[1::2]):
         return Rejection(400, "Conversation roles must alternate user/assistant/user/assistant/...")
     return None if spoken[-1:] == ["user"] else Rejection(400, "The last message must be the user's.")
+
+
+def _tool_messages(listed: list[dict[str, Any]]) -> Rejection | None:
+    """Each tool message answers a call of the assistant message before it, and each call is answered."""
+    open_calls: set[str] = set()
+    for message in listed:
+        if message.get("role") == "tool":
+            if message.get("tool_call_id") not in open_calls:
+                return Rejection(400, "messages with role 'tool' must be a response to a preceding tool call.")
+            open_calls.discard(message["tool_call_id"])
+            continue
+        if open_calls:
+            return Rejection(400, "An assistant message with 'tool_calls' must be followed by tool messages.")
+        open_calls = {call["id"] for call in message.get("tool_calls") or ()}
+    return Rejection(400, "Not every tool call was answered.") if open_calls else None
 
 
 def _fields(body: dict[str, Any], server: "FakeOpenAI") -> Rejection | None:

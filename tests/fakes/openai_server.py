@@ -48,6 +48,7 @@ class FakeOpenAI:
     key: str = "sk-test-0123456789abcdef"
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    flagged: str = ""  # a word for which the moderations endpoint flags a text
     hang_ups: int = 0  # streams that the client closed before their end
 
     def __post_init__(self) -> None:
@@ -114,6 +115,9 @@ def _handler(server: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             if rejection:
                 _reject(reply, rejection)
                 return
+            if request.path == "/v1/moderations":
+                reply.send(200, json.dumps(_moderated(server, request)))
+                return
             try:
                 BEHAVIOURS[server.next_behaviour()](reply)
             except (BrokenPipeError, ConnectionResetError):
@@ -142,3 +146,12 @@ def _handler(server: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
 
 def _reject(reply: Reply, rejection: Rejection) -> None:
     reply.error(rejection.status, rejection.message, "invalid_request_error", rejection.code)
+
+
+def _moderated(server: FakeOpenAI, request: Request) -> dict[str, Any]:
+    names = ("harassment", "violence", "self-harm/intent")
+    flagged = bool(server.flagged) and server.flagged in request.body.get("input", "")
+    said = {name: flagged and name == "violence" for name in names}
+    scores = {name: float(value) for name, value in said.items()}
+    result = {"flagged": flagged, "categories": said, "category_scores": scores, "category_applied_input_types": {}}
+    return {"id": "modr-fake", "model": request.body.get("model"), "results": [result]}

@@ -1,9 +1,9 @@
 """The mind's engine: what every LLM promises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from avatarsite.core.engines import EngineFailed
 from twins.llm.words import within
@@ -49,18 +49,49 @@ class Mind:
     instructions: str = ""  # the caller's, added to the personality, never in its place
 
 
+@dataclass(frozen=True)
+class Delta:
+    """A piece of what a model does: words, or parts of calls of tools in OpenAI's shape (index, id, type, function).
+
+    finish: why it ended ("stop", "length", "tool_calls"), on the last piece with content. usage: tokens, by OpenAI's
+    names, when the model tells them.
+    """
+
+    text: str = ""
+    tool_calls: tuple[dict[str, Any], ...] = ()
+    finish: str = ""
+    usage: dict[str, int] | None = None
+
+
 class LLM(ABC):
     """Text in, text out, streamed. Raises EngineFailed; never answers nothing.
 
     context_tokens: how much it takes in, by the estimate of `tokens.count`. writes: whether `complete` works.
+    tools: whether `converse` does.
     """
 
     context_tokens: int = 16_000
     writes: bool = False
+    tools: bool = False
 
     def complete(self, instructions: str, text: str, *, model: str = "") -> str:
         """Do what `instructions` say with `text`, which is data; nobody speaks here. Raises EngineFailed."""
         raise EngineFailed("This language model only talks.", "llm_cannot_write")
+
+    def converse(
+        self,
+        mind: Mind,
+        conversation: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any],
+        *,
+        model: str = "",
+        max_tokens: int | None = None,
+    ) -> Iterator[Delta]:
+        """Go on with a conversation in OpenAI's shape, in which tools were or may be called.
+
+        options: tools, tool_choice, parallel_tool_calls. Raises EngineFailed.
+        """
+        raise EngineFailed("This language model uses no tools.", "llm_without_tools")
 
     def model_name(self, model: str = "") -> str:
         """The name of the model that serves when `model` is asked for; "" is the engine's own."""

@@ -5,25 +5,27 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import openai
 from openai.types.chat import ChatCompletionChunk
 
 from avatarsite.core.engines import EngineFailed
-from twins.llm.base import LLM, ChatMessage, Mind
+from twins.llm.base import LLM, ChatMessage, Delta, Mind
 from twins.llm.deadline import Deadline
+from twins.llm.openai_deltas import broken_off, deltas, text_of
 from twins.llm.openai_errors import failed, may_succeed_now, retry_after
-from twins.llm.prompts import Budget, messages
+from twins.llm.prompts import Budget, messages, system
 from twins.llm.sentences import SentenceGate
 from twins.llm.speakable import clean
 from twins.llm.thoughts import without_thoughts
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 CONNECT_TIMEOUT = 5.0  # seconds
 LONGEST_WAIT = 10.0  # seconds between two tries; a server that wants more is given up on
@@ -44,12 +46,13 @@ class Profile:
     max_tokens_field: str
     max_tokens: int
     context_tokens: int  # what is sent, when the configuration does not say
+    tool_choice: bool = True
 
 
 _LOCAL = Profile("max_tokens", 1_024, 4_096 - 1_024)
 PROFILES = {
     "openai": Profile("max_completion_tokens", 4_096, 16_000),
-    "ollama": _LOCAL,
+    "ollama": replace(_LOCAL, tool_choice=False),
     "llamacpp": _LOCAL,
     "vllm": _LOCAL,
 }
@@ -71,6 +74,7 @@ class OpenAILLM(LLM):
     """
 
     writes = True
+    tools = True
 
     def __init__(
         self,
@@ -124,16 +128,49 @@ class OpenAILLM(LLM):
         prompt = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
         return clean("".join(self._answer(prompt, model or self._model)))
 
+    def converse(
+        self,
+        mind: Mind,
+        conversation: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any],
+        *,
+        model: str = "",
+        max_tokens: int | None = None,
+    ) -> Iterator[Delta]:
+        said = [ChatMessage("user", text_of(item)) for item in conversation if item.get("role") == "user"]
+        instructions = system(mind, said, Budget.within(self.context_tokens), spoken=False)
+        request = self._request([{"role": "system", "content": instructions}, *conversation], model or self._model)
+        request |= self._tool_fields(options) | {"stream_options": {"include_usage": True}}
+        if max_tokens:
+            request[self._profile.max_tokens_field] = min(max_tokens, self._profile.max_tokens)
+        return self._streamed(request, deltas)
+
+    def _tool_fields(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        fields = dict(options)
+        if self._profile.tool_choice or "tool_choice" not in fields:
+            return fields
+        choice = fields.pop("tool_choice")
+        fields.pop("parallel_tool_calls", None)
+        if choice == "none":
+            return {}
+        if choice != "auto":
+            raise EngineFailed("The language model cannot be told which tool to use.", "llm_rejected")
+        return fields
+
     def _answer(self, prompt: Sequence[Mapping[str, Any]], model: str) -> Generator[str, None, None]:
         """The text of the answer as it arrives; every failure as EngineFailed."""
+        return self._streamed(self._request(prompt, model), lambda stream: without_thoughts(_texts(stream)))
+
+    def _streamed(self, request: dict[str, Any], read: Callable[[Any], Iterator[T]]) -> Generator[T, None, None]:
+        """What `read` makes of the answer as it arrives; every failure as EngineFailed."""
+        model = request["model"]
         if not model:
             raise EngineFailed("No language model is named: set OPENAI_MODEL.", "llm_not_configured")
-        request = self._request(prompt, model)
         with Deadline(self._timeout) as deadline:
             try:
                 with self._opened(request, deadline) as stream:
                     deadline.guard(stream.response.extensions.get("network_stream"))
-                    yield from without_thoughts(_texts(stream))
+                    yield from read(stream)
             except (EngineFailed, *_WIRE_ERRORS) as error:
                 # Not chained: a vendor's words may repeat the key.
                 raise failed(error, model, expired=deadline.expired) from None
@@ -197,14 +234,7 @@ def _texts(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[str]:
     if finished == "length":
         raise EngineFailed("The language model ran out of its tokens.", "llm_truncated", retryable=True)
     if finished is None:
-        raise _unfinished(stream)
-
-
-def _unfinished(stream: openai.Stream[ChatCompletionChunk]) -> EngineFailed:
-    kind = str(stream.response.headers.get("content-type", ""))
-    if kind.startswith("text/event-stream"):
-        return EngineFailed("The language model broke off in its answer.", "llm_truncated", retryable=True)
-    return EngineFailed("The language model's address does not answer like one.", "llm_bad_answer", retryable=True)
+        raise broken_off(stream)
 
 
 def _plain(piece: str) -> str:

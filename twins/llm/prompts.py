@@ -46,13 +46,14 @@ def messages(mind: Mind, history: Sequence[ChatMessage], budget: Budget) -> list
     return [{"role": "system", "content": system(mind, history, budget)}, *_turns(history, budget)]
 
 
-def system(mind: Mind, history: Sequence[ChatMessage], budget: Budget) -> str:
+def system(mind: Mind, history: Sequence[ChatMessage], budget: Budget, *, spoken: bool = True) -> str:
+    """The system message; spoken: the answer is to be read aloud, and not to be worked with by a program."""
     name = " ".join(clean(mind.name).split())[:LONGEST_NAME]
     parts = [
         first(clean(mind.system_prompt), budget.persona),
         f"You are {name}. Speak as {name}, in the first person." if name else "",
         _about(mind, budget),
-        _style(mind),
+        _style(mind) if spoken else f"Answer in {spoken_name(mind.language)}.",
         _avoided(mind),
         _greeted(mind),
         _quotes("What the visitor has told you in earlier talks", mind.memory, budget.memory),

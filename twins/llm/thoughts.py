@@ -10,14 +10,27 @@ _LONGEST_TAG = len("</reasoning>")
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     """The pieces without thoughts; a thought that never ends hides everything behind it."""
-    held, thinking = "", False
+    thoughts = Thoughts()
     for piece in pieces:
-        held += piece
-        spoken, held, thinking = _spoken(held, thinking)
-        if spoken:
+        if spoken := thoughts.feed(piece):
             yield spoken
-    if held and not thinking:
-        yield held
+    if thoughts.rest:
+        yield thoughts.rest
+
+
+class Thoughts:
+    """Takes text as it arrives and gives back what is said aloud; `rest`: what is left when the text has ended."""
+
+    def __init__(self) -> None:
+        self._held, self._thinking = "", False
+
+    def feed(self, piece: str) -> str:
+        spoken, self._held, self._thinking = _spoken(self._held + piece, self._thinking)
+        return spoken
+
+    @property
+    def rest(self) -> str:
+        return "" if self._thinking else self._held
 
 
 def _spoken(text: str, thinking: bool) -> tuple[str, str, bool]:

@@ -1,0 +1,74 @@
+"""A streamed chat completion with calls of tools, as Deltas."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import openai
+from openai.types.chat import ChatCompletionChunk
+
+from avatarsite.core.engines import EngineFailed
+from twins.llm.base import Delta
+from twins.llm.thoughts import Thoughts
+
+
+def deltas(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[Delta]:
+    """The pieces of the answer, thoughts left out; a stream that ends without saying why was cut.
+
+    Servers that send no index, or the same for all calls, get one index for each call.
+    """
+    finished, indexes, thoughts = "", _Indexes(), Thoughts()
+    for chunk in stream:
+        for choice in chunk.choices or ():
+            finished = choice.finish_reason or finished
+            if choice.delta and choice.delta.refusal:
+                raise EngineFailed("The language model refused to answer.", "llm_refused")
+            calls = tuple(indexes.of(call) for call in (choice.delta and choice.delta.tool_calls) or ())
+            text = thoughts.feed((choice.delta and choice.delta.content) or "")
+            if text or calls:
+                yield Delta(text, calls)
+        if chunk.usage:
+            yield Delta(usage=_usage(chunk.usage))
+    if not finished:
+        raise broken_off(stream)
+    if finished == "content_filter":
+        raise EngineFailed("The language model's content filter stopped the answer.", "llm_refused")
+    yield Delta(thoughts.rest, finish="tool_calls" if indexes.count and finished == "stop" else finished)
+
+
+def broken_off(stream: openai.Stream[ChatCompletionChunk]) -> EngineFailed:
+    kind = str(stream.response.headers.get("content-type", ""))
+    if kind.startswith("text/event-stream"):
+        return EngineFailed("The language model broke off in its answer.", "llm_truncated", retryable=True)
+    return EngineFailed("The language model's address does not answer like one.", "llm_bad_answer", retryable=True)
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """The words of a message in OpenAI's shape."""
+    content = message.get("content")
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
+
+
+class _Indexes:
+    """Gives each call of a tool its index: a new id, or a new name, begins a new call."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._by_stated: dict[int | None, int] = {}
+        self._ids: dict[int | None, str | None] = {}
+
+    def of(self, call: Any) -> dict[str, Any]:
+        stated = call.index
+        begins = stated not in self._by_stated or bool(call.id and call.id != self._ids.get(stated))
+        if begins:
+            self._by_stated[stated], self._ids[stated] = self.count, call.id
+            self.count += 1
+        function = call.function.model_dump(exclude_none=True) if call.function else {}
+        told: dict[str, Any] = {"index": self._by_stated[stated], "function": function}
+        return told | ({"id": call.id or f"call_{self.count}", "type": "function"} if begins else {})
+
+
+def _usage(usage: Any) -> dict[str, int]:
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    return {name: int(getattr(usage, name, 0) or 0) for name in names}
