@@ -42,6 +42,18 @@ GENERIC_WORDS = {
     "nome hoje agora primeiro último possível lugar ir mais ano",
 }
 
+# Everyday verbs and the like. When the knowledge has one it counts; when it has not, nothing is missing.
+LIGHT_WORDS = {
+    "en": "bring mean means clean keep put let try leave feel become turn run move hold happen provide include set "
+    "learn change follow stop create allow allowed add spend grow offer remember consider appear wait serve expect "
+    "stay fall reach remain must extra exactly usually normally possible require required apply right",
+    "es": "traer llevar significar limpiar dejar poner tratar sentir pasar seguir ofrecer cambiar permitir quedar",
+    "fr": "apporter signifier nettoyer laisser mettre essayer sentir devenir suivre offrir changer permettre rester",
+    "de": "bringen mitbringen bedeutet bedeuten lassen stellen versuchen werden folgen bieten ändern erlaubt bleiben",
+    "it": "portare significare pulire lasciare mettere provare diventare seguire offrire cambiare permettere restare",
+    "pt": "trazer levar significar limpar deixar pôr tentar sentir seguir oferecer mudar permitir ficar",
+}
+
 # Groups of words one of which may stand for another in an answer.
 SYNONYMS = {
     "en": (
@@ -88,6 +100,10 @@ SYNONYMS = {
         "broken break broke broken work fix",
         "strange odd suspicious phishing scam",
         "email mail message",
+        "error fault failure broken",
+        "card credit debit visa",
+        "lose lost missing",
+        "find found discover discovered",
     ),
     "es": (
         "precio costo coste cuesta cuestan vale valen tarifa euros pagar caro barato € $",
@@ -165,6 +181,11 @@ ANSWER_KINDS = {
     "#span": r"\b(?:\w+|½)[ -](?:minute|hour|day|week|month|year|decade|minuto|hora|d[ií]a|semana|mes|meses|año|heure|"
     r"jour|semaine|mois|an|minuten?|stunden?|tage?|wochen?|monate?|jahre?|minuti?|or[ae]|giorn[oi]|settiman[ae]|"
     r"mes[ei]|ann[oi]|dia|mês|ano)s?\b",
+    "#length": r"\b\d[\d.,]*[ -]?(?:m|cm|mm|km|met(?:re|er)s?|centimet(?:re|er)s?|kilomet(?:re|er)s?|feet|foot|inch(?:es)?|"
+    r"miles?|metros?|mètres?|metri|meter)\b",
+    "#weekday": r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    "#place": r"\b(?:at|in|near|beside|behind|opposite|from) (?:the )?(?:\d+\w? )?(?-i:[A-Z])\w+|\b(?:street|road|quay|"
+    r"avenue|square|lane|floor)\b",
     "#often": r"\b(?:every|daily|weekly|monthly|yearly|once|twice|each|per|cada|diari\w+|semanal\w*|chaque|täglich|"
     r"wöchentlich|jede[nrs]?|ogni|settimanal\w*|toda[s]?|tous)\b",
     "#contact": r"\S@\S|\+\d[\d ()-]{6,}|\b0\d[\d ()/-]{6,}",
@@ -177,13 +198,16 @@ QUESTION_FORMS = {
             r"\bhow (?:much (?:is|are|does|do|for|will|would)|expensive)\b|\bwhat.{0,20}\bcost\b",
             "#money price cost fee",
         ),
-        (r"\bhow long\b", "#span duration"),
+        (r"\bhow long (?:does|do|did|will|would|until|before)\b", "#span duration"),
+        (r"\bhow long\b", "#span #length duration"),
+        (r"\b(?:which|what) (?:week)?days?\b", "#weekday"),
+        (r"\b(?:phone|telephone|mobile|e-?mail)\b", "#contact"),
         (r"\bhow (?:often|frequently)\b", "#often"),
         (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "#time open hour monday sunday"),
         (r"\b(?:opening|business|office)? ?(?:hours|times)\b", "#time"),
         (r"\bhow old\b", "born age old"),
         (r"\bhow far\b", "kilometre kilometer mile km walk"),
-        (r"\bwhere\b", "address street located city live near based"),
+        (r"\bwhere\b", "#place address street located live near"),
         (r"\bhow (?:do|can) i (?:reach|contact|call|write)\b", "#contact email phone contact"),
         (r"\bwhen (?:did|was|were)\b|\b(?:what|which) year\b|\bsince when\b", "#year since founded born"),
     ),

@@ -19,7 +19,7 @@ from twins.llm.base import Passage
 from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
 from twins.llm.places import heading, title_of
 from twins.llm.sentences import split
-from twins.llm.terms import generic_terms, primary, query_terms, stemmed, terms, word_term, words
+from twins.llm.terms import generic_terms, light_terms, primary, query_terms, stemmed, terms, word_term, words
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
 
@@ -48,6 +48,8 @@ _FORM_HELD = 0.25
 _ABOUT = 0.6  # weight of what was talked of before
 _ABOUT_AT_LEAST = 0.3
 _BESIDE = 0.25  # for standing in the passage that was talked of
+_SUBJECT = 0.6  # of the threshold, that what the question is about must reach
+_WITH_UNKNOWN = 1.38  # how much more must be covered when a word of the question is nowhere in the knowledge
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
 Scores = NDArray[np.float64]
@@ -85,6 +87,7 @@ class Term:
 
     weight: float
     matches: tuple[tuple[str, float], ...]
+    light: bool = False  # it says little about what the question is about
 
 
 @dataclass
@@ -142,6 +145,10 @@ class Index:
         if not self.units or not asked:
             return []
         covered, context = self._coverage(asked, self._asked_at), self._about(about)
+        if subject := self._subject(asked, question):
+            covered = np.where(self._coverage(subject, self._asked_at) >= threshold * _SUBJECT, covered, 0.0)
+        if light_terms(self._language) and any(not term.matches and not term.light for term in asked):
+            threshold *= _WITH_UNKNOWN
         if about and only_about:
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
@@ -179,16 +186,37 @@ class Index:
                 matches.setdefault(same, _SYNONYM)
         if not matches:
             matches = self._trigrams.like(term)
-        rarity = max((self._rarity[match] for match in matches), default=self._rarest)
-        generic = term in generic_terms(self._language)
-        return Term(rarity * (_GENERIC if generic else 1.0), tuple(matches.items()))
+        light = term in generic_terms(self._language) or (not matches and term in light_terms(self._language))
+        return Term(self._rarity_of(matches, term) * (_GENERIC if light else 1.0), tuple(matches.items()), light)
+
+    def _rarity_of(self, matches: Iterable[str], term: str = "") -> float:
+        """How much a term says that any of these satisfies: the fewer sentences hold one of them, the more."""
+        held = [self._own.found.get(match, _NONE) for match in matches]
+        count = float(len(np.unique(np.concatenate(held)))) if held else 0.0
+        if itself := len(self._own.found.get(term, _NONE)):
+            count = (count + itself) / 2
+        return float(np.log1p(len(self.units) / count)) if count else self._rarest
+
+    def _subject(self, asked: Sequence[Term], question: str) -> list[Term]:
+        """What a question is about, beside the kind of answer that its form asks for; a form alone answers nothing."""
+        implied = set()
+        for pattern, answers in _forms(self._language):
+            if found := pattern.search(question):
+                implied = {*answers, *query_terms(found.group(), self._language)}
+                break
+        return [
+            term
+            for term in asked
+            if not term.light and not (term.matches and any(match in implied for match, _ in term.matches))
+        ]
 
     def _form(self, question: str) -> Term | None:
         """What the form of the question asks for ("how long": minutes, hours), when the knowledge has it."""
         for pattern, answers in _forms(self._language):
             if pattern.search(question):
                 known = tuple((answer, 1.0) for answer in answers if answer in self._rarity)
-                return Term(self._rarest * _FORM, known)
+                weight = self._rarity_of(answer for answer, _ in known)
+                return Term(min(weight, self._rarest * _FORM), known, light=True)
         return None
 
     def _coverage(self, asked: Sequence[Term], levels: Levels) -> Scores:

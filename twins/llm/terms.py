@@ -10,7 +10,7 @@ from typing import Any
 import snowballstemmer
 from bm25s import stopwords
 
-from twins.llm.lexicon import EXTRA_STOP_WORDS, GENERIC_WORDS, KOREAN_ASKING, STOP_CHARACTERS
+from twins.llm.lexicon import EXTRA_STOP_WORDS, GENERIC_WORDS, KOREAN_ASKING, LIGHT_WORDS, STOP_CHARACTERS
 
 LONGEST_TEXT = 20_000  # characters of one text that are looked at
 LONGEST_WORD = 40
@@ -118,6 +118,12 @@ def stop_words(language: str) -> frozenset[str]:
 def generic_terms(language: str) -> frozenset[str]:
     """Terms that say little about what a question is about."""
     return frozenset(stemmed(GENERIC_WORDS.get(language, "").split(), language))
+
+
+@cache
+def light_terms(language: str) -> frozenset[str]:
+    """Terms of everyday verbs: that the knowledge lacks one does not show that it lacks the answer."""
+    return frozenset(stemmed(LIGHT_WORDS.get(language, "").split(), language))
 
 
 def stemmed(listed: Iterable[str], language: str) -> list[str]:
