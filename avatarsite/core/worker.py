@@ -44,7 +44,7 @@ class Sweeper:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._next_sign = self._next_cleaning = timezone.now()
-        self._rung: dict[str, datetime] = {}
+        self._rung: dict[tuple[str, int], datetime] = {}  # by job and attempt: a job put back may be rung for at once
 
     def start(self) -> None:
         self._thread.start()
@@ -76,10 +76,10 @@ class Sweeper:
 
     def _ring_unheard(self, now: datetime) -> None:
         fresh = now - timedelta(seconds=RING_AGAIN_SECONDS)
-        self._rung = {pk: at for pk, at in self._rung.items() if at > fresh}
+        self._rung = {rung: at for rung, at in self._rung.items() if at > fresh}
         for job in jobs.due(ALL_QUEUES, limit=100, older_than=now - timedelta(seconds=UNHEARD_SECONDS)):
-            if job.pk not in self._rung:
-                self._rung[job.pk] = now
+            if (job.pk, job.attempt) not in self._rung:
+                self._rung[job.pk, job.attempt] = now
                 bell.ring(job._meta.label_lower, str(job.pk), job.queue)
 
 
