@@ -147,7 +147,7 @@ class PersonalitiesView(PersonalityForm):
         CreatedOut(),
         request=form(PersonalityIn),
         status=(201,),
-        refusals=(404,),
+        refusals=(403, 404),
     )
     @idempotent(waits=SECONDS)
     def post(self, request: Request) -> Response:

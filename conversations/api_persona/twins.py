@@ -179,7 +179,7 @@ class TwinsView(TwinForm):
         return success(message, {"twins": twins, **page.counts})
 
     @described(
-        "createTwin", "Twin created successfully", TwinOut(), request=form(TwinIn), status=(201,), refusals=(404,)
+        "createTwin", "Twin created successfully", TwinOut(), request=form(TwinIn), status=(201,), refusals=(403, 404)
     )
     @idempotent(waits=SECONDS)
     def post(self, request: Request) -> Response:
