@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -119,6 +120,15 @@ def test_for_a_day_after_a_change_both_secrets_verify(alice: User, receiver: Raw
     assert verified(alice, receiver.requests[1], new) == PAYLOAD
     with pytest.raises(WebhookVerificationError):
         verified(alice, receiver.requests[1], old)
+
+
+def test_the_operator_can_read_and_change_a_secret(alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("webhook_secret", "Alice@example.org")
+    assert capsys.readouterr().out.strip() == webhooks.secret_of(alice)
+    call_command("webhook_secret", alice.email, change=True)
+    assert capsys.readouterr().out.strip() == webhooks.secret_of(alice)
+    with pytest.raises(CommandError):
+        call_command("webhook_secret", "nobody@example.org")
 
 
 def test_what_was_rolled_back_is_not_told(alice: User, receiver: RawServer) -> None:

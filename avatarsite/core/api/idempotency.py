@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -38,7 +38,7 @@ KEPT_BYTES = 1_000_000  # of an answer; a larger one is not kept, and a repetiti
 KEPT_HEADERS = ("Content-Type", "Location")
 SHORT_SECONDS = 30.0  # that a view without `waits` may take
 LOCK_WAIT = "3s"  # for a repetition behind a transaction that has not ended
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 PARAMETER = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -71,13 +71,17 @@ class Claim:
         return IdempotencyKey.objects.filter(pk=self.pk, token=self.token)
 
 
-def idempotent(method: View | None = None, *, waits: float = 0.0) -> Any:
+@overload
+def idempotent(method: View) -> View: ...
+@overload
+def idempotent(*, waits: float) -> Callable[[View], View]: ...
+def idempotent(method: Any = None, *, waits: float = 0.0) -> Any:
     """Decorate a DRF view's `post`. waits: the seconds it may take at most when it waits, calls out or streams.
 
     Without `waits` the whole view runs in one transaction, which must be short: SQLite has one writer at a time.
     """
 
-    def decorate(method: View) -> View:
+    def decorate(method: Callable[..., HttpResponseBase]) -> Any:
         @wraps(method)
         def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             def work() -> HttpResponseBase:
