@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +28,7 @@ class Completion:
 
     personality: Personality
     prompt_tokens: int
-    deltas: Iterator[Delta]
+    deltas: Generator[Delta, None, None]
     answer: Answer | None = None
     served: Served | None = None
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
@@ -38,14 +39,10 @@ class Completion:
     stated_usage: dict[str, int] | None = None
 
     def __iter__(self) -> Iterator[Delta]:
-        for delta in self.deltas:
-            self._note(delta)
-            yield delta
-
-    def close(self) -> None:
-        close = getattr(self.deltas, "close", None)
-        if close is not None:
-            close()
+        with closing(self.deltas):
+            for delta in self.deltas:
+                self._note(delta)
+                yield delta
 
     @property
     def usage(self) -> dict[str, int]:
@@ -122,16 +119,16 @@ def _prepared(account: User, personality: Personality, asked: Asked, chosen: Rou
     return replace(mind, instructions=asked.instructions, summary=told.summary, memory=known), told.messages
 
 
-def _deltas(answer: Answer, max_tokens: int | None) -> Iterator[Delta]:
+def _deltas(answer: Answer, max_tokens: int | None) -> Generator[Delta, None, None]:
     """The pieces, ended where the caller's tokens are used up."""
-    for piece in answer:
-        if max_tokens is not None and count(answer.text) > max_tokens:
-            before = answer.text[: len(answer.text) - len(piece)]
-            answer.close()
-            yield Delta(first(answer.text, max_tokens)[len(before) :], finish="length")
-            return
-        yield Delta(piece)
-    yield Delta(finish="stop")
+    with closing(answer):
+        for piece in answer:
+            if max_tokens is not None and count(answer.text) > max_tokens:
+                before = len(answer.text) - len(piece)
+                yield Delta(first(answer.text, max_tokens)[before:], finish="length")
+                return
+            yield Delta(piece)
+        yield Delta(finish="stop")
 
 
 def _with_tools(personality: Personality, asked: Asked, chosen: Route) -> Completion:

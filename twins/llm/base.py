@@ -1,7 +1,7 @@
 """The mind's engine: what every LLM promises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,7 +86,7 @@ class LLM(ABC):
         *,
         model: str = "",
         max_tokens: int | None = None,
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta, None, None]:
         """Go on with a conversation in OpenAI's shape, in which tools were or may be called.
 
         options: tools, tool_choice, parallel_tool_calls. Raises EngineFailed.

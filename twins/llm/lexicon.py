@@ -181,15 +181,19 @@ ANSWER_KINDS = {
     "#span": r"\b(?:\w+|½)[ -](?:minute|hour|day|week|month|year|decade|minuto|hora|d[ií]a|semana|mes|meses|año|heure|"
     r"jour|semaine|mois|an|minuten?|stunden?|tage?|wochen?|monate?|jahre?|minuti?|or[ae]|giorn[oi]|settiman[ae]|"
     r"mes[ei]|ann[oi]|dia|mês|ano)s?\b",
-    "#length": r"\b\d[\d.,]*[ -]?(?:m|cm|mm|km|met(?:re|er)s?|centimet(?:re|er)s?|kilomet(?:re|er)s?|feet|foot|inch(?:es)?|"
-    r"miles?|metros?|mètres?|metri|meter)\b",
+    "#length": r"\b\d[\d.,]*[ -]?(?:m|cm|mm|km|met(?:re|er)s?|centimet(?:re|er)s?|kilomet(?:re|er)s?|feet|foot|"
+    r"inch(?:es)?|miles?|metros?|mètres?|metri|meter)\b",
     "#weekday": r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
     "#place": r"\b(?:at|in|near|beside|behind|opposite|from) (?:the )?(?:\d+\w? )?(?-i:[A-Z])\w+|\b(?:street|road|quay|"
     r"avenue|square|lane|floor)\b",
     "#often": r"\b(?:every|daily|weekly|monthly|yearly|once|twice|each|per|cada|diari\w+|semanal\w*|chaque|täglich|"
     r"wöchentlich|jede[nrs]?|ogni|settimanal\w*|toda[s]?|tous)\b",
+    "#age": r"\b(?:\d+|[a-z]+)[ -]years?[ -](?:old|of age)\b|\baged \d+|\bborn\b|\bbirthday\b",
     "#contact": r"\S@\S|\+\d[\d ()-]{6,}|\b0\d[\d ()/-]{6,}",
 }
+
+# Kinds without which a sentence is no answer to a question that asks for them.
+NEEDED_KINDS = frozenset({"#age", "#contact"})
 
 # What a form of question asks for: (pattern of the question, words or kinds that answer it).
 QUESTION_FORMS = {
@@ -205,7 +209,7 @@ QUESTION_FORMS = {
         (r"\bhow (?:often|frequently)\b", "#often"),
         (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "#time open hour monday sunday"),
         (r"\b(?:opening|business|office)? ?(?:hours|times)\b", "#time"),
-        (r"\bhow old\b", "born age old"),
+        (r"\bhow old\b", "#age born age old founded built since oldest"),
         (r"\bhow far\b", "kilometre kilometer mile km walk"),
         (r"\bwhere\b", "#place address street located live near"),
         (r"\bhow (?:do|can) i (?:reach|contact|call|write)\b", "#contact email phone contact"),

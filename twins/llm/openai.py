@@ -136,7 +136,7 @@ class OpenAILLM(LLM):
         *,
         model: str = "",
         max_tokens: int | None = None,
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta, None, None]:
         said = [ChatMessage("user", text_of(item)) for item in conversation if item.get("role") == "user"]
         instructions = system(mind, said, Budget.within(self.context_tokens), spoken=False)
         request = self._request([{"role": "system", "content": instructions}, *conversation], model or self._model)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.llm.base import Passage
-from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, QUESTION_FORMS, SYNONYMS
+from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, NEEDED_KINDS, QUESTION_FORMS, SYNONYMS
 from twins.llm.places import heading, title_of
 from twins.llm.sentences import split
 from twins.llm.terms import generic_terms, light_terms, primary, query_terms, stemmed, terms, word_term, words
@@ -49,6 +49,7 @@ _ABOUT = 0.6  # weight of what was talked of before
 _ABOUT_AT_LEAST = 0.3
 _BESIDE = 0.25  # for standing in the passage that was talked of
 _SUBJECT = 0.6  # of the threshold, that what the question is about must reach
+_SUBJECT_WITH_UNKNOWN = 1.17
 _WITH_UNKNOWN = 1.38  # how much more must be covered when a word of the question is nowhere in the knowledge
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
@@ -141,19 +142,22 @@ class Index:
         about: what was talked of before; it helps to choose but cannot make an answer alone.
         only_about: the question names nothing itself ("how long does it take?"), so nothing else can answer it.
         """
-        asked = self._asked(question)
+        asked, form = self._asked(question), self._form(question)
         if not self.units or not asked:
             return []
         covered, context = self._coverage(asked, self._asked_at), self._about(about)
-        if subject := self._subject(asked, question):
-            covered = np.where(self._coverage(subject, self._asked_at) >= threshold * _SUBJECT, covered, 0.0)
+        needed = threshold * _SUBJECT
         if light_terms(self._language) and any(not term.matches and not term.light for term in asked):
-            threshold *= _WITH_UNKNOWN
+            threshold, needed = threshold * _WITH_UNKNOWN, threshold * _SUBJECT_WITH_UNKNOWN
+        if subject := self._subject(asked, question):
+            covered = np.where(self._coverage(subject, self._asked_at) >= needed, covered, 0.0)
+        if form and NEEDED_KINDS & {kind for kind, _ in form.matches}:
+            covered = np.where(self._degree(form, self._asked_at) >= _CARRIED, covered, 0.0)
         if about and only_about:
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
         scores += _TITLED * self._coverage(asked, self._titled_at)
-        if form := self._form(question):
+        if form:
             scores += _FORM_HELD * self._degree(form, ((self._own, 1.0),))
         best = [n for n in np.argsort(-scores, kind="stable")[: limit * 4] if covered[n] >= threshold]
         pairs = _pairs(question, self._language)
@@ -214,7 +218,7 @@ class Index:
         """What the form of the question asks for ("how long": minutes, hours), when the knowledge has it."""
         for pattern, answers in _forms(self._language):
             if pattern.search(question):
-                known = tuple((answer, 1.0) for answer in answers if answer in self._rarity)
+                known = tuple((a, 1.0) for a in answers if a in self._rarity or a in NEEDED_KINDS)
                 weight = self._rarity_of(answer for answer, _ in known)
                 return Term(min(weight, self._rarest * _FORM), known, light=True)
         return None
