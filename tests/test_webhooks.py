@@ -211,6 +211,14 @@ def test_ten_attempts_follow_the_schedule_under_one_id_and_then_it_fails(alice: 
     assert [row.number for row in delivery.attempts.all()] == list(range(1, 11))
 
 
+def test_what_a_person_sends_again_begins_the_schedule_anew(alice: User, receiver: RawServer) -> None:
+    receiver.behaviour = plain(b"", "500 Broken")
+    delivery = attempt(attempt(attempt(send(alice, receiver.url))))
+    assert pause_of(delivery) > 1_000
+    assert jobs.cancel(fresh(delivery)) and jobs.retry(fresh(delivery))
+    assert pause_of(attempt(delivery)) < 6.1
+
+
 @pytest.mark.parametrize(
     ("asked", "least", "most"),
     [
