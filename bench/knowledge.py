@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.table import print_table
 
@@ -28,6 +28,7 @@ SIZES = (100, 10_000, 100_000)
 ASKED = 200  # questions for each size
 PAGES = 200  # of the document that is read for speed
 SENTENCES_A_PASSAGE = 5
+SYLLABLES = tuple(a + b for a in "bdfgklmprstvz" for b in "aeiou")
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _speed() -> None:
         asked = [_asked(random.Random(number), size) for number in range(ASKED)]
         for question in asked[:20]:
             search(mind, question, 8)
-        times = sorted(_timed(lambda question=question: search(mind, question, 8)) for question in asked)
+        times = sorted(_milliseconds(mind, question) for question in asked)
         rows.append((
             f"{size:,}", f"{statistics.median(times):.1f}", f"{times[int(len(times) * 0.95)]:.1f}", f"{times[-1]:.1f}",
             f"{size / seconds:,.0f}",
@@ -206,9 +207,11 @@ def _speed() -> None:
     print_table(f"Finding the best 8 passages by words, {connection.vendor}, {ASKED} questions", header, rows)
 
 
-def _timed(work: Any) -> float:
+def _milliseconds(mind: "Personality", question: str) -> float:
+    from twins.knowledge.search import search
+
     begun = time.perf_counter()
-    work()
+    search(mind, question, 8)
     return (time.perf_counter() - begun) * 1_000
 
 
@@ -244,11 +247,10 @@ def _sentence(drawn: random.Random) -> str:
 def _word(drawn: random.Random) -> str:
     """One of 50,000 made-up words; the n-th is about n times rarer than the first."""
     number = int(50_000 ** drawn.random())
-    syllables = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
     word = ""
     while number or len(word) < 4:
-        number, digit = divmod(number, len(syllables))
-        word += syllables[digit]
+        number, digit = divmod(number, len(SYLLABLES))
+        word += SYLLABLES[digit]
     return word
 
 

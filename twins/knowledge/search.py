@@ -6,7 +6,6 @@ and by how much of the question they cover. Meaning is compared by vectors; reci
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +47,7 @@ class _Asked:
     term: str
     others: tuple[str, ...]
     weight: float
+    misspelt: bool  # it may be: nothing holds it
 
 
 def search(personality: Personality, question: str, limit: int = 8) -> list[Found]:
@@ -78,7 +78,7 @@ def _by_words(personality: Personality, question: str, limit: int) -> list[int]:
     others = {term: [same for same in known.get(term, ()) if same not in terms][:8] for term in terms}
     held = fulltext.counts(personality.pk, {*terms, *(same for listed in others.values() for same in listed)}, COMMON)
     asked = [_asked(term, others[term], held, total, language) for term in terms]
-    misspelt = [one.term for one in asked if not held[one.term] and not any(held[same] for same in one.others)]
+    misspelt = [one.term for one in asked if one.misspelt]
     rows = _candidates(personality.pk, asked, held)
     rows |= fulltext.beginning(personality.pk, misspelt, limit)
     return _ranked(asked, rows, limit)
@@ -93,7 +93,8 @@ def _asked(term: str, others: Sequence[str], held: dict[str, int], total: int, l
     known = tuple(same for same in others if held[same])
     most = max([held[term], *(held[same] for same in known)])
     rarity = math.log1p(total / max(most, 1))
-    return _Asked(term, known, rarity * (_GENERIC if term in generic_terms(language) else 1.0))
+    weight = rarity * (_GENERIC if term in generic_terms(language) else 1.0)
+    return _Asked(term, known, weight, misspelt=not most and len(term) > 4)
 
 
 def _candidates(personality_id: str, asked: Iterable[_Asked], held: dict[str, int]) -> dict[int, str]:
@@ -119,28 +120,29 @@ def _candidates(personality_id: str, asked: Iterable[_Asked], held: dict[str, in
 
 
 def _ranked(asked: Sequence[_Asked], rows: dict[int, str], limit: int) -> list[int]:
-    scored = [(_score(asked, Counter(tokens.split())), -chunk_id) for chunk_id, tokens in rows.items()]
+    scored = [(_score(asked, f" {tokens} "), -chunk_id) for chunk_id, tokens in rows.items()]
     best = sorted((item for item in scored if item[0] > 0), reverse=True)[:limit]
     return [-negative for _, negative in best]
 
 
-def _score(asked: Sequence[_Asked], tokens: "Counter[str]") -> float:
+def _score(asked: Sequence[_Asked], tokens: str) -> float:
     """BM25 of a passage, and a share for how much of the question's weight it covers."""
-    length = sum(tokens.values())
-    norm = _K1 * (1 - _B + _B * length / _USUAL)
+    norm = _K1 * (1 - _B + _B * (tokens.count(" ") - 1) / _USUAL)
     score = covered = whole = 0.0
     for one in asked:
         whole += one.weight
-        times = tokens[one.term] or _SYNONYM * max((tokens[same] for same in one.others), default=0)
-        if not times and len(one.term) > 4:
-            times = 0.8 * _misspelt(one.term, tokens)
+        times: float = tokens.count(f" {one.term} ")
+        if not times and one.others:
+            times = _SYNONYM * max(tokens.count(f" {same} ") for same in one.others)
+        if not times and one.misspelt:
+            times = 0.8 * _alike(one.term, tokens.split())
         if times:
             score += one.weight * times * (_K1 + 1) / (times + norm)
             covered += one.weight
     return score + _COVERED * covered * covered / max(whole, 1e-9)
 
 
-def _misspelt(term: str, tokens: "Counter[str]") -> float:
+def _alike(term: str, tokens: Iterable[str]) -> float:
     """The likeness of the most alike token with the same beginning, 0 when there is none."""
     pairs = _pairs(term)
     near = (token for token in tokens if token[:2] == term[:2] and abs(len(token) - len(term)) < 4)

@@ -16,9 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.llm.base import Passage
-from twins.llm.lexicon import ANSWER_KINDS, ANSWERED_AS, COPULAS, LEANS_ON_THE_ONE_BEFORE, NEEDED_KINDS, QUESTION_FORMS, SYNONYMS
+from twins.llm.lexicon import (
+    ANSWER_KINDS,
+    ANSWERED_AS,
+    COPULAS,
+    LEANS_ON_THE_ONE_BEFORE,
+    NEEDED_KINDS,
+    QUESTION_FORMS,
+    SYNONYMS,
+)
 from twins.llm.places import heading, title_of
 from twins.llm.sentences import split
+from twins.llm.spelling import Trigrams
 from twins.llm.terms import generic_terms, light_terms, primary, query_terms, stemmed, terms, word_term, words
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
@@ -35,9 +44,6 @@ _TITLE = 0.5
 _NEAR = 0.3  # near it in its passage
 _SYNONYM = 0.8
 _FORM = 0.7  # of a word that answers this form of question
-# Likeness, in trigrams, from which a word counts as a misspelling of another; few slips hit the first letter.
-_DICE = 0.5
-_DICE_SHORT = 0.6
 _RANK = 0.15  # weights in the order of the hits
 _OPENING = 0.1
 _PAIR = 0.06
@@ -123,7 +129,7 @@ class Index:
         self._about_at = ((levels.near, 0.4), (levels.title, 1.0), (levels.carried, 1.0), (levels.own, 1.0))
         self._rarity = levels.rarity(len(self.units))
         self._openings = _Postings.of([_opening(unit.text, self._language) for unit in self.units])
-        self._trigrams = _Trigrams(self._rarity)
+        self._trigrams = Trigrams(self._rarity)
         self._bm25 = _bm25(own)
         self._places = {(unit.section, unit.place): number for number, unit in enumerate(self.units)}
         self._rarest = float(np.log1p(len(self.units)) + 0.6)
@@ -265,39 +271,6 @@ class Index:
         beside = [n for n, unit in enumerate(self.units) if unit.section == best.section]
         covered[beside] = np.minimum(covered[beside] + _BESIDE, 1.0 + _BESIDE) if covered.max() > 0 else 0.0
         return covered
-
-
-class _Trigrams:
-    """Known terms by their trigrams, to find what a misspelt word meant."""
-
-    def __init__(self, known: Iterable[str]) -> None:
-        self._sizes: dict[str, int] = {}
-        self._holders: dict[str, list[str]] = {}
-        for term in known:
-            grams = _grams(term) if term.isalpha() and len(term) > 2 else frozenset()
-            self._sizes[term] = len(grams)
-            for gram in grams:
-                self._holders.setdefault(gram, []).append(term)
-
-    def like(self, term: str) -> dict[str, float]:
-        """At most three known terms that look like this one, with their likeness."""
-        if len(term) < 4 or not term.isalpha():
-            return {}
-        shared: dict[str, int] = {}
-        grams = _grams(term)
-        for gram in grams:
-            for holder in self._holders.get(gram, ()):
-                shared[holder] = shared.get(holder, 0) + 1
-        dice = {known: 2 * count / (len(grams) + self._sizes[known]) for known, count in shared.items()}
-        enough = _DICE if len(term) > 5 else _DICE_SHORT
-        like = [item for item in dice.items() if item[1] >= enough and item[0][0] == term[0]]
-        close = sorted(like, key=lambda item: (-item[1], item[0]))
-        return {known: min(likeness + 0.15, 0.9) for known, likeness in close[:3]}
-
-
-def _grams(term: str) -> frozenset[str]:
-    padded = f"^{term}$"
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 
 
 @lru_cache(maxsize=KEPT_INDEXES)
