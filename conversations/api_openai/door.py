@@ -43,12 +43,12 @@ def dialect(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        async def answer(request: HttpRequest, *args: Any) -> HttpResponseBase:
+        async def answer(request: HttpRequest, **named: str) -> HttpResponseBase:
             try:
                 if request.method not in methods:
                     words = f"Not allowed method: {request.method}. Use {' or '.join(methods)}."
                     return _not_allowed(methods, Refused(words, status=HTTPStatus.METHOD_NOT_ALLOWED))
-                return await view(request, await _account(request), *args)
+                return await view(request, await _account(request), **named)
             except (ApiError, EngineFailed) as error:
                 return refusal(error)
 
