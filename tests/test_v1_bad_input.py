@@ -8,7 +8,7 @@ from avatarsite.core.api import keys
 from conversations.models import ChatSession, Person
 from tests.persona import Account
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # many of these views work in threads of their own
 
 
 @pytest.fixture
@@ -53,7 +53,6 @@ def test_an_unknown_address_is_404_in_the_envelope(alice: Account, path: str) ->
     refused(alice.call("GET", path), 404, "not_found")
 
 
-@pytest.mark.django_db(transaction=True)  # some of these views work in threads of their own
 @pytest.mark.parametrize(
     ("method", "path"),
     [

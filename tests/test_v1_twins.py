@@ -14,7 +14,7 @@ from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from twins.seeding import seed
 from videos.models import Video
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # many of these views work in threads of their own
 PICTURE = cv2.imencode(".png", np.full((120, 100, 3), 90, np.uint8))[1].tobytes()
 
 

@@ -2,13 +2,11 @@
 
 import base64
 from collections.abc import AsyncIterator, Iterator
-from functools import wraps
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.csrf import csrf_exempt
+from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -17,8 +15,8 @@ from rest_framework.response import Response
 
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
-from avatarsite.core.api.threads import in_thread
 from conversations import services as conversations
+from conversations.api_persona.apart import in_own_thread
 from conversations.api_persona.envelope import PersonaView, success
 from conversations.api_persona.fields import Id, Shape, Text
 from conversations.api_persona.finding import twin_of
@@ -115,23 +113,6 @@ def voice_in(twin: Twin) -> Voice:
     return twin.voice
 
 
-def streaming(view: Any) -> Any:
-    """A view whose answer is sent while it is made, without a thread for a slow reader."""
-
-    @in_thread
-    def begin(request: HttpRequest) -> Any:
-        answer = view(request)
-        return answer.render() if hasattr(answer, "render") else answer
-
-    @wraps(view)
-    async def answer(request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = await begin(request)
-        return response
-
-    return csrf_exempt(answer)
-
-
 async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    following = in_thread(lambda: next(pieces, None))
-    while (piece := await following()) is not None:
+    while (piece := await in_own_thread(next, pieces, None)) is not None:
         yield piece

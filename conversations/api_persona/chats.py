@@ -2,17 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.csrf import csrf_exempt
+from django.db import transaction
+from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -24,6 +20,7 @@ from avatarsite.core.api.idempotency import idempotent
 from avatarsite.core.models import User
 from conversations import people
 from conversations import services as conversations
+from conversations.api_persona.apart import in_own_thread
 from conversations.api_persona.envelope import PersonaView, as_api_error, refusal, success
 from conversations.api_persona.fields import Id, Shape, Text, Truth, Whole
 from conversations.api_persona.finding import person_of, personality_of, session_of
@@ -35,8 +32,6 @@ from conversations.models import ChatSession, Message
 
 ANSWERED = "Chat created successfully"
 SECONDS = 120.0  # that an answer may take, with engines that fail and others that stand in
-THREADS = 32  # answers that one process writes at a time; each waits for a language model
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
 EVENTS = """With `stream`: Server-Sent Events. `delta` {text}, `restart` {} (forget what came before), then `done` with
 the same envelope as the whole answer, or `error` with the envelope of a refusal."""
 
@@ -117,19 +112,6 @@ def _beside(message: Message) -> dict[str, Any]:
     return {"chatId": message.pk, "sources": sources_of(message), "modelName": model}
 
 
-def streamable(view: Any) -> Any:
-    """The view of chats in threads of its own: they wait long, for a language model."""
-
-    @wraps(view)
-    async def chat(request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = await asyncio.get_running_loop().run_in_executor(
-            _threads, _rendered, view, request
-        )
-        return response
-
-    return csrf_exempt(chat)
-
-
 async def _events(turn: Asked, forget: Callable[[], None]) -> AsyncIterator[bytes]:
     """The answer's events. It is written to its end, whether somebody still listens or not."""
     loop = asyncio.get_running_loop()
@@ -138,41 +120,25 @@ async def _events(turn: Asked, forget: Callable[[], None]) -> AsyncIterator[byte
     def put(event: bytes | None) -> None:
         loop.call_soon_threadsafe(events.put_nowait, event)
 
-    loop.run_in_executor(_threads, _tell, turn, put, forget)
+    in_own_thread(_tell, turn, put, forget)
     while (event := await events.get()) is not None:
         yield event
 
 
-def _rendered(view: Any, request: HttpRequest) -> Any:
-    with _connections():
-        answer = view(request)
-        return answer.render() if hasattr(answer, "render") else answer
-
-
 def _tell(turn: Asked, put: Callable[[bytes | None], object], forget: Callable[[], None]) -> None:
     """Write the answer, telling each piece as it comes."""
-    with _connections():
-        try:
-            for piece in turn.pieces():
-                put(_event("restart", {}) if piece is None else _event("delta", {"text": piece}))
-            whole = {"success": True, "message": ANSWERED, "data": turn.answer.text, **_beside(turn.answer)}
-            put(_event("done", whole))
-        except Exception as error:  # noqa: BLE001  the last edge: the headers are out, so words must say it
-            known = as_api_error(error)
-            forget()
-            put(_event("error", refusal(known.message, known.code)))
-        finally:
-            put(None)
+    try:
+        for piece in turn.pieces():
+            put(_event("restart", {}) if piece is None else _event("delta", {"text": piece}))
+        whole = {"success": True, "message": ANSWERED, "data": turn.answer.text, **_beside(turn.answer)}
+        put(_event("done", whole))
+    except Exception as error:  # noqa: BLE001  the last edge: the headers are out, so words must say it
+        known = as_api_error(error)
+        forget()
+        put(_event("error", refusal(known.message, known.code)))
+    finally:
+        put(None)
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
-
-
-@contextmanager
-def _connections() -> Iterator[None]:
-    close_old_connections()
-    try:
-        yield
-    finally:
-        close_old_connections()

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from conversations.api_persona import audio, chats, memories, personalities, sessions, streams, twins, users, videos
+from conversations.api_persona.apart import apart
 from conversations.api_persona.envelope import no_such_route
 
 ID = "[0-9A-Za-z_-]{1,40}"
@@ -34,12 +35,12 @@ urlpatterns = [
     route("users/{userId}", users.UserView.as_view(), "user"),
     route("users/{userId}/memory", memories.MemoriesView.as_view(), "memories"),
     route("users/{userId}/memory/{memoryId}", memories.MemoryFactView.as_view(), "memory"),
-    route("twins", twins.TwinsView.as_view(), "twins"),
-    route("twins/{twinId}", twins.TwinView.as_view(), "twin"),
+    route("twins", apart(twins.TwinsView.as_view()), "twins"),
+    route("twins/{twinId}", apart(twins.TwinView.as_view()), "twin"),
     route("twins/{twinId}/image", twins.TwinImageView.as_view(), "twin-image"),
     route("twins/{twinId}/personalities", twins.TwinPersonalitiesView.as_view(), "twin-personalities"),
-    route("personalities", personalities.PersonalitiesView.as_view(), "personalities"),
-    route(PERSONALITY, personalities.PersonalityView.as_view(), "personality"),
+    route("personalities", apart(personalities.PersonalitiesView.as_view()), "personalities"),
+    route(PERSONALITY, apart(personalities.PersonalityView.as_view()), "personality"),
     re_path(
         rf"^personalities/(?P<personalityId>{ID})/files/(?P<fileName>[^\x00]{{1,2000}})$",
         personalities.PersonalityFileView.as_view(),
@@ -49,13 +50,13 @@ urlpatterns = [
     route("sessions/average-time", sessions.AverageTimeView.as_view(), "average-time"),
     route("sessions/{sessionId}", sessions.SessionView.as_view(), "session"),
     route("sessions/{sessionId}/history", sessions.HistoryView.as_view(), "history"),
-    route("chats", chats.streamable(chats.ChatsView.as_view()), "chats"),
+    route("chats", apart(chats.ChatsView.as_view()), "chats"),
     route("videos", videos.waitable(videos.VideosView.as_view()), "videos"),
     route("videos/llm", videos.waitable(videos.LlmVideosView.as_view()), "videos-llm"),
     route("videos/{videoId}", videos.VideoView.as_view(), "video"),
     route("videos/{videoId}/cancel", videos.VideoCancelView.as_view(), "video-cancel"),
-    route("audio", audio.AudioView.as_view(), "audio"),
-    route("audio/stream", audio.streaming(audio.AudioStreamView.as_view()), "audio-stream"),
+    route("audio", apart(audio.AudioView.as_view()), "audio"),
+    route("audio/stream", apart(audio.AudioStreamView.as_view()), "audio-stream"),
     *(route(f"stream-package/{name}", streams.stream_view(name), f"stream-{name}") for name in STREAMS),
     re_path(r"", no_such_route),
 ]

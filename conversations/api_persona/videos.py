@@ -21,6 +21,7 @@ from avatarsite.core.api.pagination import page_of
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.jobs import Status
 from conversations import services as conversations
+from conversations.api_persona.apart import rendered
 from conversations.api_persona.chats import AnswerIn, session_in, wishes_in
 from conversations.api_persona.envelope import FormView, PersonaView, refusal, success
 from conversations.api_persona.fields import MOST_WEBHOOK, Id, Shape, Text, Truth
@@ -68,14 +69,9 @@ class LlmVideoIn(AnswerIn):
 def waitable(view: Any) -> Any:
     """A view that queues a video, made to hold its request for `?wait=` seconds without holding a thread."""
 
-    @in_thread
-    def ask(request: HttpRequest, **names: str) -> Any:
-        answer = view(request, **names)
-        return answer.render() if hasattr(answer, "render") else answer
-
     @wraps(view)
     async def answer(request: HttpRequest, **names: str) -> HttpResponseBase:
-        response: HttpResponse = await ask(request, **names)
+        response: HttpResponse = await rendered(view, request, names)
         if response.status_code != HTTPStatus.ACCEPTED:
             return response
         seconds = float(request.GET.get("wait") or 0)  # the view has checked it
