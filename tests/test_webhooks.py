@@ -1,6 +1,5 @@
 """Webhooks: signed, delivered at least once under one id, retried by the schedule, and never in another's way."""
 
-import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -167,8 +166,7 @@ def test_anything_but_a_receipt_is_tried_again(
     delivery = attempt(send(alice, receiver.url))
     assert delivery.status == Status.QUEUED
     assert 4 < pause_of(delivery) < 6.1
-    noted = delivery.attempts.get()
-    assert noted.status or noted.error
+    assert [bool(row.status or row.error) for row in delivery.attempts.all()] == [True]
     assert delivery.status_details
 
 
@@ -379,7 +377,7 @@ def test_the_admin_shows_every_attempt_and_sends_again(alice: User, receiver: Ra
     admin = logged_in(make_root())
     page = admin.get(f"/admin/core/webhookdelivery/{delivery.pk}/change/").content.decode()
     assert "I am full" in page and "410" in page
-    assert json.dumps("Grüße")[1:-1] not in page and "Grüße" not in page
+    assert "Grüße" not in page
     endpoint = WebhookEndpoint.objects.get()
     admin.post("/admin/core/webhookendpoint/", {"action": "enable", "_selected_action": [endpoint.pk]})
     admin.post("/admin/core/webhookdelivery/", {"action": "send_again", "_selected_action": [delivery.pk]})
