@@ -278,7 +278,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
-    "POSTPROCESSING_HOOKS": ["conversations.api_chat_docs.add_streaming_routes"],
+    "POSTPROCESSING_HOOKS": [
+        "conversations.api_chat_docs.add_streaming_routes",
+        "conversations.api_openai.docs.add_routes",
+    ],
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

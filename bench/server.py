@@ -19,13 +19,14 @@ SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL", "OPENAI_API_KEY", 
 class Server:
     """`with Server(folder) as server:` serves on `server.url` until the block ends."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         plain = {name: value for name, value in os.environ.items() if name not in SERVICES}
-        self._environment = {**plain, **UNLIMITED, "DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
+        own = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
+        self._environment = {**plain, **UNLIMITED, **own, **environment}
 
     def __enter__(self) -> Self:
         command = [sys.executable, "manage.py", "serve"]
@@ -46,6 +47,13 @@ class Server:
         for url in (session["welcome_video_url"], session["idle_video_url"]):
             requests.get(url, timeout=120)
         time.sleep(10)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on this installation; returns its stdout."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self._environment, check=True, capture_output=True, text=True
+        ).stdout
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGINT)
