@@ -123,7 +123,12 @@ def _operation(
     asked: dict[str, Any] | None = None,
     kind: str = "application/json",
 ) -> dict[str, Any]:
-    described: dict[str, Any] = {"operationId": name, "description": words, "tags": [TAG], "security": [{"apiKey": []}, {"bearer": []}]}
+    described: dict[str, Any] = {
+        "operationId": name,
+        "description": words,
+        "tags": [TAG],
+        "security": [{"apiKey": []}, {"bearer": []}],
+    }
     if asked is not None:
         described["requestBody"] = {"required": True, "content": {kind: {"schema": asked}}}
     refused = {code: {"description": WORDS[code], "content": _json(ERROR)} for code in refusals}
@@ -152,8 +157,8 @@ def add_routes(result: dict[str, Any], generator: Any, request: Any, public: boo
             "get": _operation("openai_models", "Every personality of the key.", _answer("Models.", listed), READ)
         },
         "/openai/v1/models/{model}": {
-            "parameters": [named],
-            "get": _operation("openai_model", "One personality.", _answer("A model.", MODEL), ("404", *READ)),
+            "get": _operation("openai_model", "One personality.", _answer("A model.", MODEL), ("404", *READ))
+            | {"parameters": [named]},
         },
         "/openai/v1/chat/completions": {
             "post": _operation(
