@@ -52,6 +52,7 @@ def test_the_answer_comes_as_a_full_video_that_speaks_it(call: Call, journey: di
     video = call("POST", "videos/llm?wait=60", json=body)
     assert video["status"] == "ready"
     assert "nine" in video["llmResponse"]
+    assert (video["sources"], bool(video["modelName"])) == (["museum.txt"], True)
     clip = requests.get(video["videoUrl"], timeout=30).content
     with av.open(io.BytesIO(clip), format="mp4") as film:
         pictures = sum(1 for _ in film.decode(video=0))
@@ -82,3 +83,15 @@ def test_a_recording_moves_the_lips_for_as_long_as_it_lasts(call: Call) -> None:
     video = call("POST", "videos?wait=60", data={"twinId": "amara"}, files={"audio": ("a.wav", content, "audio/wav")})
     assert video["status"] == "ready"
     assert 0 < float(video["duration"]) - seconds < 1.0
+
+
+def test_a_body_in_chunks_is_read_or_refused_and_never_taken_for_empty(stack: Stack) -> None:
+    key = stack.manage("create_api_key", "chunks@example.org").strip()
+    headers = {"x-api-key": key, "Content-Type": "application/json"}
+
+    def send(path: str, *pieces: bytes) -> requests.Response:
+        return requests.post(f"{stack.url}/v1/{path}", data=iter(pieces), headers=headers, timeout=30)
+
+    assert send("users", b'{"name": ', b'"Ada"}').json()["code"] == "length_required"
+    assert send("personalities", b'{"name": ', b'"Guide"}').json()["data"]["name"] == "Guide"
+    assert send("personalities", *[b" " * 100_000] * 12).json()["code"] == "body_too_large"

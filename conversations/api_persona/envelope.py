@@ -4,10 +4,12 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from io import SEEK_END
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -135,10 +137,19 @@ class PersonaView(APIView):
     def get_exception_handler(self) -> Any:
         return handle
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        if isinstance(request, ASGIRequest) and _is_chunked(request):  # it is here as a whole, so its length is known
+            length = request._stream.seek(0, SEEK_END)  # type: ignore[attr-defined]
+            request._stream.seek(0)  # type: ignore[attr-defined]
+            request.META["CONTENT_LENGTH"] = str(length)
+        return super().initialize_request(request, *args, **kwargs)
+
     def check_throttles(self, request: Request) -> None:
         """Limits that count for each key: of requests, and of the size of one."""
         key = cast(ApiKey, request.auth)
         hit("v1", str(key.pk), settings.V1_PER_KEY)
+        if _is_chunked(request._request):  # Django's WSGI would take it for empty
+            raise ApiError(HTTPStatus.LENGTH_REQUIRED, "Send the body with a Content-Length.", "length_required")
         multipart = _is(request.content_type, "multipart/form-data")
         most = settings.UPLOAD_MAX_BYTES if multipart else MAX_BYTES
         if int(request.META.get("CONTENT_LENGTH") or 0) > most:
@@ -180,6 +191,10 @@ class FormView(PersonaView):
     """A route that takes files too: multipart/form-data beside JSON."""
 
     parser_classes = [JsonBody, MultiPartParser]
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 def _snake(name: str) -> str:

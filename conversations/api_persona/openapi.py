@@ -18,6 +18,7 @@ WORDS = {
     403: "Stock content is read-only.",
     404: "There is no such thing for this key.",
     409: "It does not fit what is there already.",
+    411: "The body came without its Content-Length.",
     413: "The body is too large.",
     415: "The content type is not taken here.",
     422: "It cannot be done here, or the Idempotency-Key was used for another request.",
@@ -84,8 +85,8 @@ def described(
 
 def _of_body(request: Any, post: bool) -> tuple[int, ...]:
     if request is not None:
-        return 400, 409, 413, 415, 422
-    return (400, 409, 422) if post else ()
+        return 400, 409, 411, 413, 415, 422
+    return (400, 409, 411, 422) if post else ()
 
 
 def form(shape: type[Shape]) -> dict[str, type[Shape]]:

@@ -25,6 +25,7 @@ class VideoOut(Shape):
     posterUrl = serializers.URLField(allow_null=True)
     llmResponse = serializers.CharField(allow_null=True, help_text="What the LLM answered; null without one.")
     sources = serializers.ListField(child=serializers.CharField(), help_text="Files that the answer was made from.")
+    modelName = serializers.CharField(allow_null=True, help_text="The model that answered.")
     input = serializers.CharField(allow_null=True, help_text="The words that were given; null for a reply.")
     twinId = serializers.CharField(allow_null=True)
     sessionId = serializers.CharField(allow_null=True)
@@ -58,6 +59,7 @@ def shown(video: Video, base: str) -> dict[str, Any]:
         "posterUrl": videos.poster_url(video, base),
         "llmResponse": video.script or None if reply else None,
         "sources": sources_of(message) if message else [],
+        "modelName": message.options.get("servedBy", {}).get("model") if message else None,
         "input": video.script if video.source == Video.Source.TEXT else None,
         "twinId": video.twin_id,
         "sessionId": str(message.session_id) if message else None,
