@@ -51,8 +51,8 @@ def digest(ticket: Ticket) -> None:
     session = ChatSession.objects.select_related("person", "personality", "twin").get(pk=job.session_id)
     message = Message.objects.filter(session=session, pk=job.up_to).first()
     if engine is not None and message is not None:
-        _learn(engine, session, message)
         _summarise(engine, session, message)
+        _learn(engine, session, message)
     move(job, Status.READY, ticket=ticket.attempt, progress=100)
     Digest.objects.filter(session=session, status=Status.READY).exclude(pk=job.pk).delete()
 

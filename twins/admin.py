@@ -117,7 +117,10 @@ class PersonalityInline(admin.StackedInline):  # type: ignore[type-arg]
         ("What it knows", {"fields": ["documents", "document_title", "document_text"]}),
         (
             "How it answers",
-            {"fields": ["name", "language", ("max_sentences", "word_limit"), "llm_model"], "classes": ["collapse"]},
+            {
+                "fields": ["name", "language", ("max_sentences", "word_limit"), "avoid", "llm_model"],
+                "classes": ["collapse"],
+            },
         ),
     )
 
@@ -205,7 +208,7 @@ class PersonalityAdmin(OwnedAdmin):
     search_fields = ("id", "name", "twin__name", "owner__email")
     fieldsets = (
         (None, {"fields": ["name", "owner", "twin", "greeting", "system_prompt", "context"]}),
-        ("How it answers", {"fields": ["language", ("max_sentences", "word_limit"), "llm_model"]}),
+        ("How it answers", {"fields": ["language", ("max_sentences", "word_limit"), "avoid", "llm_model"]}),
     )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

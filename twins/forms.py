@@ -101,15 +101,16 @@ class MindForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Personality
         fields: ClassVar = [
             "name", "owner", "twin", "greeting", "system_prompt", "context",
-            "language", "max_sentences", "word_limit", "llm_model",
+            "language", "max_sentences", "word_limit", "llm_model", "avoid",
         ]  # fmt: skip
-        labels: ClassVar = {"llm_model": "Language model"}
+        labels: ClassVar = {"avoid": "What it does not talk about", "llm_model": "Language model"}
         widgets: ClassVar = {
             "greeting": forms.Textarea(attrs={"rows": 2}),
             "system_prompt": forms.Textarea(
                 attrs={"rows": 6, "placeholder": "You are Ada, a patient teacher of maths. …"}
             ),
             "context": forms.Textarea(attrs={"rows": 3}),
+            "avoid": forms.Textarea(attrs={"rows": 2, "placeholder": "politics"}),
         }
 
     max_sentences = forms.IntegerField(min_value=1, max_value=20, initial=3, help_text="Longest reply, in sentences.")

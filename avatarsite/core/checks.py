@@ -50,3 +50,20 @@ def field_keys_are_keys(**_: Any) -> list[Error]:
         except ValueError:
             return [Error("FIELD_KEYS holds something that is no Fernet key.", hint=hint, id="core.E006")]
     return []
+
+
+@register()
+def names_of_models_lead_to_configured_engines(**_: Any) -> list[Error]:
+    unknown = [name for name, to in settings.LLM_MODELS.items() if to and to.partition(":")[0] not in settings.LLM]
+    hint = "Write NAME=, NAME=ENGINE or NAME=ENGINE:MODEL with one of the engines: " + ", ".join(settings.LLM)
+    return [
+        Error(f"LLM_MODELS: “{name}” leads to no configured engine.", hint=hint, id="core.E007") for name in unknown
+    ]
+
+
+@register()
+def moderation_names_a_configured_engine(**_: Any) -> list[Error]:
+    if not settings.MODERATION_ENGINE or settings.MODERATION_ENGINE in settings.MODERATION:
+        return []
+    hint = "Leave it empty, or name one of: " + ", ".join(settings.MODERATION)
+    return [Error(f"MODERATION_ENGINE “{settings.MODERATION_ENGINE}” is not configured.", hint=hint, id="core.E008")]

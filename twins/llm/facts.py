@@ -129,7 +129,11 @@ def facts(text: str, language: str) -> list[Fact]:
 def _fact(subject: str, match: re.Match[str]) -> Fact | None:
     what = match["what"].strip()
     if subject == "name":
-        return None if folded(what) in _NO_NAMES else Fact(subject, _ended(match.group(), what))
+        return (
+            None
+            if folded(what).split()[:1] and folded(what).split()[0] in _NO_NAMES
+            else Fact(subject, _ended(match.group(), what))
+        )
     named = {"what": _key(what), "kind": _key(match.groupdict().get("kind") or "")}
     key = " ".join(subject.format(**named).split())[:120]
     return Fact(key, _ended(match.group())) if key and what else None

@@ -60,6 +60,8 @@ class LocalLLM(LLM):
             return self._hello(turn) if turn.courtesy == "hello" else [turn.pick(turn.phrases.thanks)]
         if visitors.avoided(turn):
             return [turn.pick(turn.phrases.avoided, topics=turn.some_topics())]
+        if visitors.asks_for_all(turn) and (known := visitors.remembered(turn)):
+            return known
         wanted = intent(turn.plain, turn.language)
         if wanted is None:
             return [*self._opening(turn), *self._told(turn)]

@@ -1,15 +1,14 @@
 """What the local responder makes of what visitors told of themselves, and of subjects that are not talked about."""
 
 import re
+from functools import cache
 
-from twins.llm.base import Passage
 from twins.llm.facts import facts
 from twins.llm.intents import of_themselves, visitor_name
-from twins.llm.retrieval import index
 from twins.llm.terms import terms
 from twins.llm.turn import Turn
 
-SURE = 0.5  # coverage from which a fact answers a question
+SURE = 0.5  # of a question's words, from which a fact that shares them answers it
 MOST_FACTS = 40
 _SECOND_PERSON = (
     (r"\bI am\b", "you are"),
@@ -47,8 +46,14 @@ def remembered(turn: Turn) -> list[str]:
         return []
     if asked == "all":
         return [_said_back(turn, fact) for fact in known]
-    hits = index(tuple(Passage(fact) for fact in known), turn.language).search(turn.question, threshold=SURE, limit=1)
-    return [_said_back(turn, hit.unit.text) for hit in hits]
+    wanted = set(terms(turn.question, turn.language)) - _asking(turn.language)
+    shared = {fact: len(wanted & set(terms(fact, turn.language))) / max(len(wanted), 1) for fact in known}
+    best = max(known, key=shared.__getitem__)
+    return [_said_back(turn, best)] if shared[best] >= SURE else []
+
+
+def asks_for_all(turn: Turn) -> bool:
+    return of_themselves(turn.plain, turn.language) == "all"
 
 
 def avoided(turn: Turn) -> bool:
@@ -56,6 +61,15 @@ def avoided(turn: Turn) -> bool:
     said = set(terms(turn.message, turn.language))
     subjects = (set(terms(subject[:200], turn.language)) for subject in turn.mind.avoid)
     return any(subject and subject <= said for subject in subjects)
+
+
+@cache
+def _asking(language: str) -> frozenset[str]:
+    """Terms of words that only ask, or only remind."""
+    listed = (
+        "what where when who which how do does did know remember remind tell again please que donde cuando cual como"
+    )
+    return frozenset(term for word in listed.split() for term in terms(word, language))
 
 
 def _said_back(turn: Turn, fact: str) -> str:
