@@ -245,8 +245,8 @@ def _sentence(drawn: random.Random) -> str:
 
 
 def _word(drawn: random.Random) -> str:
-    """One of 50,000 made-up words; the n-th is about n times rarer than the first."""
-    number = int(50_000 ** drawn.random())
+    """One of 50,000 made-up words, as common as words are (Zipf); the first 40 would be stop words."""
+    number = int(40 * (50_000 / 40) ** drawn.random())
     word = ""
     while number or len(word) < 4:
         number, digit = divmod(number, len(SYLLABLES))

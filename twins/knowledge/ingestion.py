@@ -46,8 +46,10 @@ def ingest(ticket: Ticket) -> None:
 @transaction.atomic
 def serve_words(document: KnowledgeFile) -> None:
     """Make a typed text known by its words at once; the queued job adds the vectors."""
-    found, _, _ = _read(document, lambda share: None)
+    found, pages, _ = _read(document, lambda share: None)
     _replace(document, found, vectors.none(len(found)))
+    facts = {"pages": pages, "chunk_count": len(found), "ingested_at": timezone.now()}
+    KnowledgeFile.objects.filter(pk=document.pk).update(**facts)
 
 
 def _read(document: KnowledgeFile, progress: Callable[[int], None]) -> tuple[list[Piece], int, int]:

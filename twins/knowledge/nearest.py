@@ -54,6 +54,12 @@ def search(personality_id: str, question: str, limit: int) -> list[int]:
     return [int(known.ids[n]) for n in best if likeness[n] >= LEAST_LIKE]
 
 
+def forget() -> None:
+    """Drop all vectors that are kept in memory."""
+    with _lock:
+        _kept.clear()
+
+
 def _known(personality_id: str, model: str) -> _Kept:
     """The vectors of a personality, read again only when its documents changed."""
     key, stamp = (personality_id, model), _stamp(personality_id)

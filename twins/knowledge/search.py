@@ -17,8 +17,8 @@ from twins.llm.terms import generic_terms, primary, query_terms
 from twins.models import Chunk, KnowledgeFile, Personality
 
 MOST_TERMS = 16
-COMMON = 800  # passages; a term that more of them hold is not looked up alone
-CANDIDATES = 600  # passages that are ranked
+COMMON = 400  # passages; a term that more of them hold is not looked up alone
+CANDIDATES = 500  # passages that are ranked
 LIKENESS = 0.5  # in letter pairs, from which a word counts as a misspelling
 _K1, _B, _USUAL = 1.2, 0.6, 70  # BM25; the usual number of terms in a passage
 _SYNONYM = 0.7
@@ -133,7 +133,7 @@ def _score(asked: Sequence[_Asked], tokens: str) -> float:
         whole += one.weight
         times: float = tokens.count(f" {one.term} ")
         if not times and one.others:
-            times = _SYNONYM * max(tokens.count(f" {same} ") for same in one.others)
+            times = _SYNONYM * any(f" {same} " in tokens for same in one.others)
         if not times and one.misspelt:
             times = 0.8 * _alike(one.term, tokens.split())
         if times:

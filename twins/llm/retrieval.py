@@ -41,6 +41,7 @@ _GENERIC = 0.3  # weight of a word that says little
 # Weight of a term that the sentence itself does not hold, by where it stands instead.
 _CARRIED = 0.9  # in the sentence that this one leans on ("It takes four hours.")
 _TITLE = 0.5
+_HEADING = 0.8
 _NEAR = 0.3  # near it in its passage
 _SYNONYM = 0.8
 _FORM = 0.7  # of a word that answers this form of question
@@ -124,12 +125,18 @@ class Index:
         own = [[*terms(unit.text, self._language), *_kinds(unit.text)] for unit in self.units]
         levels = _Levels.of(self.units, own, self._language)
         self._own = levels.own
-        self._asked_at = ((levels.near, _NEAR), (levels.title, _TITLE), (levels.carried, _CARRIED), (levels.own, 1.0))
+        self._asked_at = (
+            (levels.near, _NEAR),
+            (levels.title, _TITLE),
+            (levels.heading, _HEADING),
+            (levels.carried, _CARRIED),
+            (levels.own, 1.0),
+        )
         self._titled_at = ((levels.title, 1.0),)
         self._about_at = ((levels.near, 0.4), (levels.title, 1.0), (levels.carried, 1.0), (levels.own, 1.0))
         self._rarity = levels.rarity(len(self.units))
         self._openings = _Postings.of([_opening(unit.text, self._language) for unit in self.units])
-        self._trigrams = Trigrams(self._rarity)
+        self._trigrams = Trigrams(self._rarity, self._language)
         self._bm25 = _bm25(own)
         self._places = {(unit.section, unit.place): number for number, unit in enumerate(self.units)}
         self._rarest = float(np.log1p(len(self.units)) + 0.6)
@@ -318,11 +325,12 @@ def _continues(passage: Passage, before: Passage) -> bool:
 
 @dataclass(frozen=True)
 class _Levels:
-    """Which sentences hold a term: themselves, in the sentence they lean on, in their title, near them."""
+    """Which sentences hold a term: themselves, where they lean, in title and heading, near them."""
 
     own: _Postings
     carried: _Postings
     title: _Postings
+    heading: _Postings
     near: _Postings
 
     @classmethod
@@ -334,14 +342,15 @@ class _Levels:
             carried.append({*own[number - 1], *carried[number - 1]} if leaning else set())
             around = range(max(number - 3, 0), min(number + 3, len(units)))
             near.append({term for n in around if units[n].section == unit.section for term in own[n]})
-        named = {f"{title_of(unit.source)} {unit.heading}" for unit in units}
-        titles = {name: terms(name[:300], language) for name in named}
-        title = [titles[f"{title_of(unit.source)} {unit.heading}"] for unit in units]
-        return cls(_Postings.of(own), _Postings.of(carried), _Postings.of(title), _Postings.of(near))
+        titles = {name: terms(title_of(name)[:200], language) for name in {unit.source for unit in units}}
+        headings = {name: terms(name[:200], language) for name in {unit.heading for unit in units}}
+        title = _Postings.of([titles[unit.source] for unit in units])
+        under = _Postings.of([headings[unit.heading] for unit in units])
+        return cls(_Postings.of(own), _Postings.of(carried), title, under, _Postings.of(near))
 
     def rarity(self, sentences: int) -> dict[str, float]:
         """Every known term with its weight: the fewer sentences hold it, the more it says."""
-        known = {**self.title.found, **self.own.found}
+        known = {**self.title.found, **self.heading.found, **self.own.found}
         return {term: float(np.log1p(sentences / len(held))) for term, held in known.items()}
 
 

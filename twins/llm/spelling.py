@@ -7,10 +7,15 @@ _DICE = 0.5
 _DICE_SHORT = 0.6
 
 
-class Trigrams:
-    """Known terms by their trigrams, to find what a misspelt word meant."""
+COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "nb", "nn", "fi", "hu"})
+MOST_LONGER = 2  # letters that a slip adds or drops
 
-    def __init__(self, known: Iterable[str]) -> None:
+
+class Trigrams:
+    """Known terms by their trigrams, to find what a misspelt word meant, or what a compound is made of."""
+
+    def __init__(self, known: Iterable[str], language: str) -> None:
+        self._compounds = language in COMPOUNDING
         self._sizes: dict[str, int] = {}
         self._holders: dict[str, list[str]] = {}
         for term in known:
@@ -30,9 +35,14 @@ class Trigrams:
                 shared[holder] = shared.get(holder, 0) + 1
         dice = {known: 2 * count / (len(grams) + self._sizes[known]) for known, count in shared.items()}
         enough = _DICE if len(term) > 5 else _DICE_SHORT
-        like = [item for item in dice.items() if item[1] >= enough and item[0][0] == term[0]]
+        like = [item for item in dice.items() if item[1] >= enough and self._may_mean(term, item[0])]
         close = sorted(like, key=lambda item: (-item[1], item[0]))
         return {known: min(likeness + 0.15, 0.9) for known, likeness in close[:3]}
+
+    def _may_mean(self, written: str, known: str) -> bool:
+        """Whether one may stand for the other: a word made longer by an ending is another word (reception,
+        receptionist), unless the language glues whole words together."""
+        return written[0] == known[0] and (self._compounds or abs(len(written) - len(known)) <= MOST_LONGER)
 
 
 def _grams(term: str) -> frozenset[str]:
