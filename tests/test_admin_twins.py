@@ -248,7 +248,7 @@ def test_stock_is_read_only_for_staff(colleague: Client, page: str) -> None:
 def test_staff_cannot_delete_stock_through_the_list(colleague: Client) -> None:
     form = {"action": "delete_selected", "_selected_action": ["amara", "leo"], "post": "yes"}
     colleague.post("/admin/twins/twin/", form)
-    assert Twin.objects.count() == 6
+    assert Twin.objects.count() == 8
 
 
 @pytest.mark.usefixtures("seeded")

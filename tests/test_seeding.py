@@ -15,6 +15,7 @@ from twins.llm.speakable import speakable
 from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from twins.tts.voices import VOICES
 
+IN_ORDER = ["amara", "leo", "margaret", "kenji", "sofia", "walter", "priya", "omar"]
 FILES = sorted(seeding.STOCK.glob("*.toml"))
 LEANING = ("it", "they", "he", "she", "this", "that", "these", "those", "there", "such")
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -39,8 +40,8 @@ def rows() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-def test_there_are_six_stock_twins() -> None:
-    assert {path.stem for path in FILES} == {"amara", "leo", "margaret", "kenji", "sofia", "walter"}
+def test_there_are_eight_stock_twins() -> None:
+    assert {path.stem for path in FILES} == set(IN_ORDER)
 
 
 @each_file
@@ -104,8 +105,8 @@ def test_no_sentence_is_there_twice(path: Path) -> None:
 @pytest.mark.usefixtures("seeded")
 def test_every_stock_twin_can_speak_and_is_public() -> None:
     twins = Twin.objects.all()
-    assert [twin.pk for twin in twins] == ["amara", "leo", "margaret", "kenji", "sofia", "walter"]
-    assert [(twin.trouble, twin.owner, twin.is_public) for twin in twins] == [("", None, True)] * 6
+    assert [twin.pk for twin in twins] == IN_ORDER
+    assert [(twin.trouble, twin.owner, twin.is_public) for twin in twins] == [("", None, True)] * 8
     assert all(twin.personality and twin.personality.knowledge.exists() for twin in twins)
 
 
@@ -127,7 +128,7 @@ def test_every_seeded_row_is_valid() -> None:
 def test_every_stock_twin_has_a_portrait_and_a_voice_of_its_own() -> None:
     faces = set(Replica.objects.values_list("portrait", flat=True))
     voices = set(Voice.objects.values_list("engine_voice", flat=True))
-    assert len(faces) == len(voices) == 6
+    assert len(faces) == len(voices) == 8
     assert faces <= set(portraits.names())
     assert voices <= {voice.id for voice in VOICES}
 
