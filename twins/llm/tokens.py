@@ -1,8 +1,8 @@
 """How many tokens a text is, estimated: vendors' tables differ, and none can be had without a network.
 
-The estimate is meant to be too high rather than too low, so that what is counted as fitting does fit. Figures per
-character of the common vocabularies (cl100k, o200k, Llama 3, Qwen): English prose 0.22 to 0.28, other alphabets 0.3 to
-0.55, Chinese, Japanese and Korean 0.7 to 1.3, Indic scripts and Thai up to 1.6.
+The estimate is meant to be too high rather than too low, so that what is counted as fitting does fit. Its weights are
+set above what the common vocabularies are known for (about 0.25 tokens to a letter of English prose, up to 0.5 in other
+alphabets, around one in Chinese and Japanese, more in Indic scripts); they were not measured here, for want of tables.
 """
 
 import math
