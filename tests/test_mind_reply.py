@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def twin() -> Twin:
     twin = make_twin(owner=make_user())
     assert twin.personality is not None
-    twin.personality.knowledge.create(name="Notes", text="")
     return twin
 
 
