@@ -103,6 +103,12 @@ def test_a_revoked_key_is_refused_everywhere(alice: Account) -> None:
     assert {answer.status_code for answer in answers} == {401}
 
 
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(alice: Account, settings: Any) -> None:
+    settings.V1_PER_KEY = "2/h"
+    *_, last = [alice.call("models") for _ in range(3)]
+    assert (last.status_code, last.json()["error"]["type"]) == (429, "requests") and int(last["Retry-After"]) > 0
+
+
 # -- Users
 
 

@@ -107,12 +107,12 @@ WORDS = {
     "405": "The route takes another method.",
     "413": "The body is too large.",
     "415": "Not application/json.",
-    "429": "The language model has too many requests.",
+    "429": "Too many requests with this key, see Retry-After; or the language model has too many.",
     "501": "This installation has no engine for it.",
     "502": "An engine failed, and would again.",
     "503": "An engine failed; try again.",
 }
-READ, ASK = ("401", "405"), ("400", "401", "405", "413", "415")
+READ, ASK = ("401", "405", "429"), ("400", "401", "405", "413", "415", "429")
 
 
 def _operation(
@@ -150,7 +150,7 @@ def add_routes(result: dict[str, Any], generator: Any, request: Any, public: boo
     streamed = {"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}
     sounds = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in FORMATS.values()}
     upload = _object(("file", "model"), file={"type": "string", "format": "binary"}, model=TEXT)
-    failing = ("429", "502", "503")
+    failing = ("502", "503")
     result["components"].setdefault("securitySchemes", {})["bearer"] = {"type": "http", "scheme": "bearer"}
     result["paths"] |= {
         "/openai/v1/models": {
@@ -192,7 +192,7 @@ def add_routes(result: dict[str, Any], generator: Any, request: Any, public: boo
                 "openai_transcriptions",
                 "Speech to text: refused while no such engine is installed.",
                 {},
-                ("401", "405", "501"),
+                ("401", "405", "429", "501"),
                 upload,
                 "multipart/form-data",
             )

@@ -5,6 +5,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,7 +13,7 @@ from avatarsite.core.api import keys
 from avatarsite.core.api.auth import presented_key
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.threads import in_thread
-from avatarsite.core.api.throttles import address
+from avatarsite.core.api.throttles import address, hit
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import User
 
@@ -103,6 +104,7 @@ def _account(request: HttpRequest) -> User:
     if row is None:
         words = "Incorrect API key provided: it is unknown here, revoked, or not for your address."
         raise Refused(words, status=HTTPStatus.UNAUTHORIZED, code="invalid_api_key")
+    hit("v1", str(row.pk), settings.V1_PER_KEY)  # one allowance for all routes of the account's key
     return row.user
 
 
