@@ -9,7 +9,8 @@ from django.db import migrations, models
 # The full-text index of passages. Tokens are indexed with their personality in front ("p0123:bread"): a term's list
 # holds one personality's passages. Triggers keep SQLite's in step, whoever writes; a later migration that rebuilds
 # the table twins_chunk on SQLite must make the triggers again. The function's cost keeps PostgreSQL's planner from
-# reading the table for terms that most passages hold.
+# reading the table for terms that most passages hold; unsafe for parallel plans, for starting workers takes longer
+# than the whole search.
 SQLITE = [
     """CREATE VIRTUAL TABLE twins_chunk_words USING fts5(
         tokens, content='', detail='none',
@@ -26,10 +27,15 @@ SQLITE = [
         INSERT INTO twins_chunk_words(rowid, tokens)
         VALUES (new.id, replace(' ' || new.tokens, ' ', ' ' || new.personality_id || ':')); END""",
 ]
-SQLITE_BACK = ["DROP TABLE twins_chunk_words"]  # the triggers go with their table
+SQLITE_BACK = [
+    "DROP TRIGGER twins_chunk_words_in",
+    "DROP TRIGGER twins_chunk_words_out",
+    "DROP TRIGGER twins_chunk_words_changed",
+    "DROP TABLE twins_chunk_words",
+]
 POSTGRESQL = [
     """CREATE FUNCTION twins_chunk_words(personality text, tokens text) RETURNS tsvector
-        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL UNSAFE COST 10000 AS $$
         SELECT array_to_tsvector(array_remove(string_to_array(
             replace(' ' || tokens, ' ', ' ' || personality || ':'), ' '), '')) $$""",
     """CREATE INDEX twins_chunk_words ON twins_chunk
