@@ -57,8 +57,12 @@ def main() -> None:
 
 @contextmanager
 def _database() -> Iterator[None]:
+    from django.conf import settings
     from django.test.utils import setup_databases, teardown_databases
 
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite"):
+        default["TEST"] = {**default.get("TEST", {}), "NAME": str(settings.DATA_DIR / "bench.sqlite3")}  # on disk
     made = setup_databases(verbosity=0, interactive=False)
     try:
         yield
