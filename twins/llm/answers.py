@@ -5,11 +5,12 @@ from itertools import takewhile
 
 from twins.llm.first_person import first_person
 from twins.llm.intents import folded, follows_up
-from twins.llm.retrieval import Hit, Unit
+from twins.llm.retrieval import Hit
 from twins.llm.sentences import split
 from twins.llm.speakable import speakable
 from twins.llm.terms import named, query_terms
 from twins.llm.turn import Turn
+from twins.llm.units import Unit
 
 _STANDS_IN = 0.92  # of the best score, from which a sentence may be said instead of one that was just said
 _STANDS_BESIDE = 0.9

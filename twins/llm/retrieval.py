@@ -25,14 +25,13 @@ from twins.llm.lexicon import (
     QUESTION_FORMS,
     SYNONYMS,
 )
-from twins.llm.places import heading, title_of
-from twins.llm.sentences import split
+from twins.llm.places import title_of
 from twins.llm.spelling import Trigrams
 from twins.llm.terms import generic_terms, light_terms, primary, query_terms, stemmed, terms, word_term, words
+from twins.llm.units import Unit, units_of
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
 
-MOST_SENTENCES = 20_000
 MOST_QUERY_TERMS = 24
 LEAST_COVERAGE = 0.45
 KEPT_INDEXES = 16
@@ -62,22 +61,6 @@ _ENOUGH = 3.5  # so many rare terms found are an answer, however long the questi
 
 Scores = NDArray[np.float64]
 _NONE = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One sentence of the knowledge.
-
-    section: which run of passages that continue each other; place: its number in the section. passage: its number
-    among the passages that were given.
-    """
-
-    text: str
-    section: int
-    place: int
-    source: str
-    passage: int = 0
-    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +104,7 @@ class Index:
 
     def __init__(self, knowledge: Sequence[Passage], language: str) -> None:
         self._language = primary(language)
-        self.units = tuple(_units(knowledge))
+        self.units = tuple(units_of(knowledge))
         own = [[*terms(unit.text, self._language), *_kinds(unit.text)] for unit in self.units]
         levels = _Levels.of(self.units, own, self._language)
         self._own = levels.own
@@ -294,33 +277,6 @@ def passages(
     for hit in index(knowledge, language).search(question, about=about, limit=limit * 4, threshold=0.15):
         found.setdefault(hit.unit.passage, knowledge[hit.unit.passage])
     return list(found.values())[:limit]
-
-
-def _units(knowledge: Sequence[Passage]) -> Iterable[Unit]:
-    """The sentences of the passages, in order, each text once."""
-    seen: set[str] = set()
-    made = section = place = 0
-    before: Passage | None = None
-    for number, passage in enumerate(knowledge):
-        if before is not None and not _continues(passage, before):
-            section, place = section + 1, 0
-        before = passage
-        for sentence in split(passage.text):
-            same = " ".join(sentence.casefold().split())
-            if same in seen:
-                continue
-            seen.add(same)
-            yield Unit(sentence, section, place, passage.source, number, heading(passage.location))
-            place += 1
-            made += 1
-            if made == MOST_SENTENCES:
-                return
-
-
-def _continues(passage: Passage, before: Passage) -> bool:
-    """Whether a passage goes on where the one before it stopped."""
-    same = (passage.source, passage.location) == (before.source, before.location)
-    return same and bool(passage.source) and passage.place == before.place + 1
 
 
 @dataclass(frozen=True)
