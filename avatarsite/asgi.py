@@ -6,9 +6,7 @@ measured 2.4 times the throughput of the ASGI handler, which opens threads of it
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from inspect import iscoroutinefunction
-from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -22,12 +20,10 @@ wsgi = get_wsgi_application()
 
 from django.urls import Resolver404, resolve  # noqa: E402  these need the applications to be set up
 
-from avatarsite import embedded  # noqa: E402
+from avatarsite import direct, embedded  # noqa: E402
+from avatarsite.bodies import Receive, Scope, Send, limited  # noqa: E402
 from videos.media import application as media  # noqa: E402
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 WSGI_THREADS = 8
 STATIC_SECONDS = 60  # then browsers ask again: an upgrade must not mix old modules with new ones
 
@@ -41,7 +37,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
     elif scope["path"].startswith("/media/"):
         await media(scope, receive, send)
-    elif _is_async(scope["path"]):
+    elif found := direct.find(scope):
+        await direct.answer(found, scope, receive, send)
+    else:
+        await views(scope, receive, send)
+
+
+@limited
+async def views(scope: Scope, receive: Receive, send: Send) -> None:
+    if _is_async(scope["path"]):
         await django_asgi(scope, receive, send)  # type: ignore[arg-type]
     else:
         await plain_views(scope, receive, send)  # type: ignore[arg-type]

@@ -27,8 +27,10 @@ class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, parent: Any) -> None:
         from avatarsite import warming
+        from avatarsite.core.tasks import keep_a_seat_for_chat
         from avatarsite.core.worker import Sweeper
 
+        keep_a_seat_for_chat(int(parent.concurrency or 1))
         self.sweeper = Sweeper()
         self.sweeper.start()
         threading.Thread(target=warming.warm, name="warm", daemon=True).start()

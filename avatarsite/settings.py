@@ -132,6 +132,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
+LOGIN_URL, LOGIN_REDIRECT_URL = "login", "home"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -180,6 +181,8 @@ _USUAL_MODELS = (  # names that callers know from elsewhere; some of these model
     *("default", OPENAI_MODEL),
     *("gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-3.5-turbo"),
     *("gpt-5", "gpt-5-mini", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-6-luna"),
+    *("tavus-llama", "tavus-gpt-4o", "tavus-gpt-4o-mini", "tavus-gpt-oss", "tavus-gpt-5.2", "tavus-gemma-4"),
+    *("tavus-gemini-2.5-flash", "tavus-gemini-3-flash", "tavus-claude-haiku-4.5"),
 )
 # A caller's name of a model -> "" (the chain), ENGINE, or ENGINE:MODEL.
 LLM_MODELS = env.dict("LLM_MODELS", default=dict.fromkeys(_USUAL_MODELS, "")) | {"local": "local"}
@@ -212,16 +215,72 @@ TTS = {
     "local": {
         "BACKEND": "twins.tts.local.LocalTTS",
         "OPTIONS": {"processes": env.int("TTS_PROCESSES", default=2)},
-    }
+    },
+    "kokoro": {
+        "BACKEND": "twins.tts.kokoro.KokoroTTS",
+        "OPTIONS": {"model": env.str("KOKORO_MODEL", default=""), "voices": env.str("KOKORO_VOICES", default="")},
+    },
+    "piper": {
+        "BACKEND": "twins.tts.piper.PiperTTS",
+        "OPTIONS": {"command": env.str("PIPER_COMMAND", default=""), "voices": env.str("PIPER_VOICES", default="")},
+    },
 }
+STT_BASE_URL = env.str("STT_BASE_URL", default="")
+STT = {
+    "local": {
+        "BACKEND": "twins.stt.pocketsphinx.PocketSphinxSTT",
+        "OPTIONS": {"processes": env.int("STT_PROCESSES", default=1)},
+    },
+    "openai": {
+        "BACKEND": "twins.stt.openai.OpenAISTT",
+        "OPTIONS": {
+            "base_url": STT_BASE_URL or OPENAI_BASE_URL,
+            # a key goes to the server that it is for, and to no other
+            "api_key": env.str("STT_API_KEY", default="" if STT_BASE_URL else OPENAI_API_KEY),
+            "model": env.str("STT_MODEL", default="whisper-1"),
+            "timed": env.bool("STT_TIMED", default=True),
+        },
+    },
+    "whisper": {
+        "BACKEND": "twins.stt.whisper.WhisperSTT",
+        "OPTIONS": {
+            "model": env.str("WHISPER_MODEL", default=""),
+            "compute": env.str("WHISPER_COMPUTE", default="int8"),
+            "device": env.str("WHISPER_DEVICE", default="cpu"),
+        },
+    },
+}
+STT_CHAIN = env.list("STT_CHAIN", default=["local"])
+# What a caller may name as the model of a transcription -> alias of STT, or "" (the chain).
+STT_MODELS = {
+    **dict.fromkeys(("default", "whisper-1", "gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"), ""),
+    **{alias: alias for alias in STT_CHAIN},
+}
+MOUTH_MODEL = env.str("MOUTH_MODEL", default="")  # Wav2Lip in ONNX: mouths of photo and video replicas, and lipsync
+MOUTH_THREADS = env.int("MOUTH_THREADS", default=1)  # processor cores that it takes for one clip
 RENDERERS = {
     "local": {
         "BACKEND": "videos.renderers.local.engine.LocalRenderer",
-        "OPTIONS": {"processes": env.int("RENDER_PROCESSES", default=2), "cache_dir": CACHE_DIR / "faces"},
+        "OPTIONS": {
+            "processes": env.int("RENDER_PROCESSES", default=2),
+            "cache_dir": CACHE_DIR / "faces",
+            "mouth_model": MOUTH_MODEL,
+            "mouth_threads": MOUTH_THREADS,
+        },
     }
 }
+PARTS = {  # what engines are made of, and `manage.py doctor` looks at
+    "landmarks": {"BACKEND": "twins.landmarks.files.LandmarkModels"},
+    "mouth": {
+        "BACKEND": "videos.renderers.local.neural.MouthModel",
+        "OPTIONS": {"path": MOUTH_MODEL, "threads": MOUTH_THREADS},
+    },
+    "chromium": {"BACKEND": "videos.browsing.Chromium"},
+}
+LANDMARKS_DIR = env.str("LANDMARKS_DIR", default="")  # "": beside this Python; engines read it from the environment
 VIDEO_SIZE = env.int("VIDEO_SIZE", default=512)  # pixels: width and height of a clip
 VIDEO_FPS = env.int("VIDEO_FPS", default=25)
+CHROMIUM = env.str("CHROMIUM", default="")  # path of the browser that shows pages behind people; default: as found
 SCRIPT_SOURCES = {  # where a video's words come from
     "text": "videos.scripts.TextScript",
     "reply": "conversations.reply.ReplyScript",
@@ -229,13 +288,47 @@ SCRIPT_SOURCES = {  # where a video's words come from
 }
 VIDEO_WEBHOOKS = {  # what the customer of a dialect is told about a video that is final
     "persona": "conversations.api_persona.videos_out.webhook",
+    "tavus": "conversations.api_tavus.videos_out.webhook",
 }
+CLEANING = [  # called by every worker's sweep once an hour, and again at once while one answers that there is more
+    "avatarsite.core.api.idempotency.forget_old",
+    "avatarsite.core.webhooks.forget_old",
+    "videos.cleaning.forget_old_clips",
+    "videos.cleaning.forget_streams",
+    "videos.cleaning.forget_faces",
+]
+REPLICA_WEBHOOKS = {  # what the customer is told about a replica; and so on
+    "persona": "conversations.api_persona.replicas.webhook",
+    "tavus": "conversations.api_tavus.replicas.webhook",
+}
+LIPSYNC_WEBHOOKS = {
+    "persona": "conversations.api_persona.lipsyncs.webhook",
+    "tavus": "conversations.api_tavus.lipsync.webhook",
+}
+SPEECH_WEBHOOKS = {
+    "tavus": "conversations.api_tavus.speech.webhook",
+}
+DOCUMENT_WEBHOOKS = {"tavus": "conversations.api_tavus.documents.shown"}
+
+# -- Consent to a replica of a person: what is read aloud, and how much of it must be heard
+CONSENT_OPERATOR = env.str("CONSENT_OPERATOR", default="Avatarsite")
+CONSENT_PHRASE = env.str("CONSENT_PHRASE", default="") or (
+    "I, {name}, am currently speaking and give consent to {operator} to create an AI clone of me by using the audio "
+    "and video samples I provide. I understand that this AI clone can be used to create videos that look and sound "
+    "like me. My words for today are: {words}."
+)
+CONSENT_LANGUAGE = env.str("CONSENT_LANGUAGE", default="en")  # of the phrase
+CONSENT_THRESHOLD = env.float("CONSENT_THRESHOLD", default=0.6)  # share of its words that must be heard in order
 
 # -- Training
 KNOWLEDGE_MAX_BYTES = env.int("KNOWLEDGE_MAX_BYTES", default=50 * 1_048_576)  # of one document
 KNOWLEDGE_MAX_PAGES = env.int("KNOWLEDGE_MAX_PAGES", default=5_000)
 KNOWLEDGE_MAX_CHARACTERS = env.int("KNOWLEDGE_MAX_CHARACTERS", default=20_000_000)
 KNOWLEDGE_READ_SECONDS = env.float("KNOWLEDGE_READ_SECONDS", default=120.0)  # for reading one document
+TRAINING_PHOTO_MAX_BYTES = env.int("TRAINING_PHOTO_MAX_BYTES", default=25 * 1_048_576)  # of a replica's photo
+TRAINING_FILM_MAX_BYTES = env.int("TRAINING_FILM_MAX_BYTES", default=750 * 1_048_576)  # of a replica's film
+TRAINING_FILM_MIN_SECONDS = env.float("TRAINING_FILM_MIN_SECONDS", default=60.0)  # and of its part without a fault
+TRAINING_FILM_MAX_SECONDS = env.float("TRAINING_FILM_MAX_SECONDS", default=600.0)  # the rest is not looked at
 
 # -- The avatar chat dialect
 CHAT_WAIT_SECONDS = env.float("CHAT_WAIT_SECONDS", default=60.0)  # /api/chat answers 202 after this
@@ -244,6 +337,7 @@ CHAT_HISTORY_MESSAGES = env.int("CHAT_HISTORY_MESSAGES", default=40)  # how many
 CHAT_PER_SESSION = env.str("CHAT_PER_SESSION", default="30/m")
 CHAT_PER_ADDRESS = env.str("CHAT_PER_ADDRESS", default="120/m")
 SESSIONS_PER_ADDRESS = env.str("SESSIONS_PER_ADDRESS", default="60/m")
+CHAT_CLIPS_KEPT_DAYS = env.int("CHAT_CLIPS_KEPT_DAYS", default=30)  # then only what was said stays; 0: for ever
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS  # name origins to close it
 CORS_URLS_REGEX = r"^/(api|media)/"
@@ -251,11 +345,25 @@ CORS_ALLOW_CREDENTIALS = False
 
 # -- The Persona dialect
 V1_PER_KEY = env.str("V1_PER_KEY", default="1200/m")
+V2_PER_KEY = env.str("V2_PER_KEY", default="6000/m")  # the Tavus-compatible dialect
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 1_048_576)  # of one request with files
+
+# -- Live conversations
+CALLS_AT_ONCE = env.int("CALLS_AT_ONCE", default=0)  # of one account; 0: any number
+CALL_MINUTES_A_MONTH = env.int("CALL_MINUTES_A_MONTH", default=0)  # of one account, from the 1st, UTC; 0: any number
+CALL_UNSEEN_SECONDS = env.float("CALL_UNSEEN_SECONDS", default=90.0)  # after which a silent participant has left
+CALL_PERSONA = env.str("CALL_PERSONA", default="p7697228")  # answers when a call names a replica only
+CALL_WEBHOOKS = {  # what the customer of a dialect is told about what happens in a call
+    "tavus": "conversations.api_tavus.conversations_out.webhook",
+}
 
 # -- URLs given by customers: what we fetch from, and webhooks that we send
 FETCH_ALLOW_PRIVATE = [ip_network(text) for text in env.list("FETCH_ALLOW_PRIVATE", default=[])]  # default: none
 FETCH_EXTRA_PORTS = [int(port) for port in env.list("FETCH_EXTRA_PORTS", default=[])]  # beside 80 and 443
+EMAIL_URL = env.str("EMAIL_URL", default="dummymail://")  # owners of stopped webhooks get mail; default: none
+globals().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="avatarsite@localhost")
 WEBHOOKS_AT_ONCE = env.int("WEBHOOKS_AT_ONCE", default=max(1, WORKER_THREADS // 2))  # of the whole installation
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [_own_field_key()]  # encrypt secrets at rest; the newest first
 
@@ -281,6 +389,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "conversations.api_chat_docs.add_streaming_routes",
         "conversations.api_openai.docs.add_routes",
+        "conversations.api_tavus.pals.add_routes",
     ],
 }
 

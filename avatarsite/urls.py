@@ -3,13 +3,15 @@
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from avatarsite.core.api import health
-from conversations import api_chat, pages
+from conversations import api_chat, hosted, pages, pages_making, room
 
+VIDEO = r"^video/(?P<key>[0-9A-Za-z.-]{1,80})"
 SESSION = r"^api/session/(?P<token>[0-9A-Za-z_-]{1,64})"
 
 # Swagger UI brings inline styles; its script comes from an address of its own, so that scripts stay forbidden inline.
@@ -18,6 +20,12 @@ documentation = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwag
 urlpatterns = [
     path("", pages.home, name="home"),
     path("chat/<slug:twin_id>", pages.chat, name="chat"),
+    path("login", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
+    path("logout", LogoutView.as_view(next_page="home"), name="logout"),
+    path("twins/new", pages_making.make, name="make-twin"),
+    path("twins/<slug:twin_id>/progress", pages_making.progress, name="twin-progress"),
+    path("twins/<slug:twin_id>/again", pages_making.again, name="twin-again"),
+    path("twins/<slug:twin_id>/revoke", pages_making.revoke, name="twin-revoke"),
     path("twins/<slug:twin_id>/portrait.jpg", pages.portrait, name="portrait"),
     re_path(r"^api/session/create/?$", api_chat.SessionCreateView.as_view(), name="session-create"),
     re_path(rf"{SESSION}/played/?$", api_chat.PlayedView.as_view(), name="session-played"),
@@ -29,7 +37,21 @@ urlpatterns = [
     ),
     re_path(r"^api/chat/?$", api_chat.chat, name="api-chat"),
     re_path(r"^api/chat/stream/?$", api_chat.chat_stream, name="api-chat-stream"),
+    path("c/<slug:call_id>", room.page, name="room"),
+    path("c/<slug:call_id>/join", room.join),
+    path("c/<slug:call_id>/seen", room.seen),
+    path("c/<slug:call_id>/leave", room.leave),
+    path("c/<slug:call_id>/history", room.history),
+    path("c/<slug:call_id>/clips/<slug:video_id>", room.clip),
+    path("c/<slug:call_id>/say", room.say),
+    re_path(rf"{VIDEO}$", hosted.page, name="hosted"),
+    re_path(rf"{VIDEO}/embed$", hosted.embed, name="hosted-embed"),
+    re_path(rf"{VIDEO}/state$", hosted.state, name="hosted-state"),
+    re_path(rf"{VIDEO}/poster\.jpg$", hosted.poster, name="hosted-poster"),
+    re_path(rf"{VIDEO}/video\.mp4$", hosted.film, name="hosted-film"),
+    re_path(rf"{VIDEO}/delete$", hosted.delete, name="hosted-delete"),
     path("v1/", include("conversations.api_persona.urls")),
+    path("v2/", include("conversations.api_tavus.urls")),
     path("openai/v1/", include("conversations.api_openai.urls")),
     path("docs/", documentation, name="docs"),
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),

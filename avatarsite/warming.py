@@ -6,16 +6,18 @@ from django.conf import settings
 
 from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
+from avatarsite.core.jobs import Status
 from twins.models import Replica
-from videos.renderers.base import FaceRef, VideoFormat
+from videos.faces import face_of
+from videos.renderers.base import VideoFormat
 
 logger = logging.getLogger(__name__)
 
 
 def warm() -> None:
     """Import minds, start voices and bake faces, so that the first reply comes as fast as the tenth."""
-    usable = Replica.objects.filter(status=Replica.Status.READY)
-    faces = [FaceRef(kind, name) for kind, name in usable.values_list("kind", "portrait")]
+    stock = Replica.objects.filter(status=Status.READY, owner=None, twins__owner=None, twins__isnull=False)
+    faces = [face_of(replica) for replica in stock]
     size = settings.VIDEO_SIZE
     try:
         for alias in settings.LLM_CHAIN:
@@ -30,3 +32,4 @@ def close() -> None:
     """End the engines' helper processes."""
     engines.load("TTS", "local").close()
     engines.load("RENDERERS", "local").close()
+    engines.load("STT", "local").close()

@@ -1,6 +1,5 @@
 """The admin site of accounts: users, their API keys, and the workers' signs of life."""
 
-import ipaddress
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,8 +12,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from avatarsite.core import admin_webhooks, worker  # noqa: F401  registers its pages
+from avatarsite.core import admin_usage, admin_webhooks, usage, worker  # noqa: F401  registers its pages
 from avatarsite.core.api import keys
+from avatarsite.core.erasing import ErasingAdmin
 from avatarsite.core.models import ApiKey, User, Worker
 
 admin.site.site_header = "Avatarsite"
@@ -47,8 +47,11 @@ class UserForm(EmailMixin, UserChangeForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """Only superusers hand out rights, and only they may change another superuser."""
+class UserAdmin(ErasingAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+    """Deleting an account takes all that is its own along, files too.
+
+    Only superusers hand out rights, and only they may change another superuser.
+    """
 
     form = UserForm
     add_form = NewUserForm
@@ -92,10 +95,9 @@ class AddressesField(forms.CharField):
 
     def _checked(self, line: str) -> str:
         try:
-            return str(ipaddress.ip_network(line, strict=False))
+            return keys.network(line)
         except ValueError as error:
-            words = f"“{line}” is no IP address and no network, e.g. 203.0.113.7 or 203.0.113.0/24."
-            raise ValidationError(words) from error
+            raise ValidationError(str(error)) from error
 
 
 class NewKeyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -120,15 +122,23 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     form = NewKeyForm
     actions = ("revoke",)
-    list_display = ("name", "hint", "user", "state", "created_at", "last_used_at", "expires_at")
+    list_display = ("name", "hint", "user", "state", "generated", "talked", "created_at", "last_used_at", "expires_at")
     list_select_related = ("user",)
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     search_fields = ("name", "hint", "user__email")
     fieldsets = ((None, {"fields": ["user", "name", "allowed_addresses", "expires_at"]}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        rows = super().get_queryset(request)
+        rows: QuerySet[ApiKey] = super().get_queryset(request).annotate(**usage.of_each_key())
         return rows if request.user.is_superuser else rows.filter(user=request.user.pk)
+
+    @admin.display(description="minutes made", ordering="generated")
+    def generated(self, row: Any) -> str:
+        return f"{row.generated / 60:.1f}"
+
+    @admin.display(description="minutes talked", ordering="talked")
+    def talked(self, row: Any) -> str:
+        return f"{row.talked / 60:.1f}"
 
     def get_fieldsets(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         asked = super().get_fieldsets(request, obj)
@@ -153,9 +163,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return request.user.has_perm("core.change_apikey")
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        row, key = keys.create(obj.user, obj.name)
-        row.allowed_addresses, row.expires_at = obj.allowed_addresses, obj.expires_at
-        row.save(update_fields=["allowed_addresses", "expires_at"])
+        row, key = keys.create(obj.user, obj.name, allowed=obj.allowed_addresses, expires_at=obj.expires_at)
         obj.__dict__.update(row.__dict__)
         words = '<code class="key">{}</code> is the key. Copy it now: it is shown only this once.'
         messages.warning(request, format_html(words, key))

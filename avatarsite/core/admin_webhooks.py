@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from avatarsite.core import jobs, webhooks
+from avatarsite.core import webhooks
 from avatarsite.core.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 
@@ -55,9 +55,11 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("core.change_webhookdelivery")
 
-    @admin.action(description="Send the selected failed deliveries again", permissions=["send"])
+    @admin.action(
+        description="Send the selected failed deliveries again, to stopped addresses too", permissions=["send"]
+    )
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        queued = sum(jobs.retry(delivery) for delivery in queryset)
+        queued = sum(webhooks.send_again(delivery) for delivery in queryset)
         messages.success(request, f"Queued again: {queued}.")
 
 

@@ -67,3 +67,30 @@ def moderation_names_a_configured_engine(**_: Any) -> list[Error]:
         return []
     hint = "Leave it empty, or name one of: " + ", ".join(settings.MODERATION)
     return [Error(f"MODERATION_ENGINE “{settings.MODERATION_ENGINE}” is not configured.", hint=hint, id="core.E008")]
+
+
+@register()
+def listeners_are_configured(**_: Any) -> list[Error]:
+    hint = "Name at least one of: " + ", ".join(settings.STT)
+    wrong = [alias for alias in settings.STT_CHAIN if alias not in settings.STT]
+    if wrong or not settings.STT_CHAIN:
+        words = f"STT_CHAIN names no configured engine: {', '.join(wrong) or 'it is empty'}."
+        return [Error(words, hint=hint, id="core.E009")]
+    return []
+
+
+@register()
+def consent_can_be_asked(**_: Any) -> list[Error]:
+    hint = "Write {name} and {words}, and {operator} where the site is named; no other braces."
+    try:
+        settings.CONSENT_PHRASE.format(name="", operator="", words="")
+    except (LookupError, ValueError, AttributeError):
+        return [Error("CONSENT_PHRASE cannot be filled in.", hint=hint, id="core.E010")]
+    missing = [place for place in ("{name}", "{words}") if place not in settings.CONSENT_PHRASE]
+    if missing:
+        return [Error(f"CONSENT_PHRASE lacks {' and '.join(missing)}.", hint=hint, id="core.E010")]
+    if not 0.3 <= settings.CONSENT_THRESHOLD <= 1:
+        return [
+            Error("CONSENT_THRESHOLD must be from 0.3 to 1.", hint="Another text reaches up to 0.28.", id="core.E011")
+        ]
+    return []

@@ -20,13 +20,14 @@ from typing import Any
 
 from avatarsite.core.engines import EngineFailed
 
+CHECK_EVERY = 0.4  # seconds between two questions whether a caller still waits
 READY_TIMEOUT = 30.0  # seconds a child may take to import its libraries
 
 
 class Child:
     """One running helper process: `send` objects to it, `receive` objects from it."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, niceness: int = 0) -> None:
         ours, theirs = socket.socketpair()
         self.module = module
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -37,6 +38,9 @@ class Child:
             start_new_session=True,  # Ctrl-C goes to the parent alone, which then ends its children in order
         )
         theirs.close()
+        if niceness:
+            with contextlib.suppress(ProcessLookupError):  # it died: that is noticed below
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, niceness)
         self.connection = Connection(ours.detach())
         if self.receive(READY_TIMEOUT) != "ready":
             self.kill()
@@ -73,10 +77,16 @@ class Child:
 
 
 class ChildPool:
-    """Up to `size` children of one module; started when first needed, reused, replaced when broken."""
+    """Up to `size` children of one module; started when first needed, reused, replaced when broken.
 
-    def __init__(self, module: str, size: int) -> None:
+    niceness: how far they stand back when processors are short, 0 (not at all) to 19.
+    reused: False gives every call a new child, so that nothing that a stranger's file did lives on in it.
+    """
+
+    def __init__(self, module: str, size: int, niceness: int = 0, *, reused: bool = True) -> None:
         self.module = module
+        self._niceness = niceness
+        self._reused = reused
         self._slots: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _ in range(size):
             self._slots.put(None)
@@ -84,12 +94,13 @@ class ChildPool:
         self._living: set[Child] = set()
 
     @contextlib.contextmanager
-    def child(self, wait: float = 60.0) -> Iterator[Child]:
-        """A child for one call; it goes back to the pool only after the call ended without an exception."""
-        try:
-            child = self._slots.get(timeout=wait)
-        except queue.Empty as error:
-            raise EngineFailed("Every engine process is busy.", "engine_busy", retryable=True) from error
+    def child(self, wait: float = 60.0, check: Callable[[], None] | None = None) -> Iterator[Child]:
+        """A child for one call; it goes back to the pool only after the call ended without an exception.
+
+        wait: seconds for a child to become free. check: called every now and then meanwhile, and what it raises ends
+        the waiting, which then has no other end.
+        """
+        child = self._free(wait) if check is None else self._free_in_time(check)
         clean = False
         try:
             child = child if child is not None and child.process.poll() is None else self._start()
@@ -99,10 +110,22 @@ class ChildPool:
             clean = not error.code.startswith("engine_")  # the child itself refused: it is healthy
             raise
         finally:
-            if not clean:
+            if not (clean and self._reused):
                 self._discard(child)
                 child = None
             self._slots.put(child)
+
+    def _free(self, wait: float) -> Child | None:
+        try:
+            return self._slots.get(timeout=wait)
+        except queue.Empty as error:
+            raise EngineFailed("Every engine process is busy.", "engine_busy", retryable=True) from error
+
+    def _free_in_time(self, check: Callable[[], None]) -> Child | None:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._slots.get(timeout=CHECK_EVERY)
+            check()
 
     def warm(self) -> None:
         """Start one child now, so that the first call does not wait for imports."""
@@ -116,7 +139,7 @@ class ChildPool:
             child.kill()
 
     def _start(self) -> Child:
-        child = Child(self.module)
+        child = Child(self.module, self._niceness)
         with self._lock:
             self._living.add(child)
         return child

@@ -14,15 +14,16 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import urljoin
 
-from avatarsite.core import addresses
+from avatarsite.core import addresses, disk
 from avatarsite.core.addresses import Target, refused
 from avatarsite.core.engines import EngineFailed
 
@@ -32,6 +33,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CONNECT_SECONDS = 8.0  # for one address of a name that has several
 CHUNK_BYTES = 65_536
 WIRE_SLACK_BYTES = 262_144  # heads and chunk marks, beyond the body
+Write = Callable[[bytes], Any]
 WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -40,6 +42,15 @@ class Fetched:
     """A whole file as it was served; `content_type` is what the server claims, and no more than that."""
 
     content: bytes
+    content_type: str
+    final_url: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A whole file as it was served, on disk; size in bytes."""
+
+    size: int
     content_type: str
     final_url: str
 
@@ -64,13 +75,32 @@ def fetch(url: str, *, max_bytes: int, seconds: float = 30.0) -> Fetched:
     Raises EngineFailed: url_refused, url_unreachable, url_too_large, url_timeout, or url_bad_answer for anything but
     a whole answer with status 200.
     """
-    deadline, target = _Deadline(seconds), addresses.read(url)
-    for _ in range(MAX_REDIRECTS + 1):
-        with _asked("GET", target, deadline, {"Accept": "*/*"}, limit=max_bytes) as response:
-            if response.status not in REDIRECTS:
-                return Fetched(_whole(response, max_bytes), response.headers.get("Content-Type", ""), target.url)
-            target = _redirected(target, response.headers.get("Location", ""))
-    raise refused(f"it redirects more than {MAX_REDIRECTS} times.")
+    content = io.BytesIO()
+    saved = _fetched(url, content.write, max_bytes, seconds)
+    return Fetched(content.getvalue(), saved.content_type, saved.final_url)
+
+
+def fetch_to(
+    url: str,
+    path: Path,
+    *,
+    max_bytes: int,
+    seconds: float,
+    on_progress: Callable[[int], None] | None = None,
+) -> Saved:
+    """As `fetch`, into the file `path`, a piece at a time; what is not whole does not stay.
+
+    on_progress: called with the bytes that are there, after every piece; what it raises ends the download.
+    Raises EngineFailed as `fetch` does, and disk_full or storage_failed.
+    """
+    part = path.with_name(path.name + ".part")  # a killed process leaves nothing that looks whole
+    try:
+        with _storing(part) as file:
+            saved = _fetched(url, _pieces_into(file, on_progress), max_bytes, seconds)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return saved
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, max_bytes: int, seconds: float) -> Answer:
@@ -78,8 +108,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, max_bytes: int, s
 
     Raises EngineFailed: url_refused, url_unreachable, url_timeout, url_bad_answer.
     """
+    content = io.BytesIO()
     with _asked("POST", addresses.read(url), _Deadline(seconds), headers, body, limit=max_bytes) as response:
-        return Answer(response.status, dict(response.headers.items()), _beginning(response, max_bytes))
+        _beginning(response, max_bytes, content.write)
+        return Answer(response.status, dict(response.headers.items()), content.getvalue())
 
 
 @contextmanager
@@ -112,32 +144,67 @@ def _asked(
         raise _bad_answer("it broke off or was malformed.", retryable=True) from error
 
 
-def _whole(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """The body of an answer, when it is the file that was asked for, and all of it."""
+def _fetched(url: str, write: Write, max_bytes: int, seconds: float) -> Saved:
+    deadline, target = _Deadline(seconds), addresses.read(url)
+    for _ in range(MAX_REDIRECTS + 1):
+        with _asked("GET", target, deadline, {"Accept": "*/*"}, limit=max_bytes) as response:
+            if response.status not in REDIRECTS:
+                size = _whole(response, max_bytes, write)
+                return Saved(size, response.headers.get("Content-Type", ""), target.url)
+            target = _redirected(target, response.headers.get("Location", ""))
+    raise refused(f"it redirects more than {MAX_REDIRECTS} times.")
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file; our disk's trouble is told apart from the address's, as far as opening and closing go."""
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise disk.trouble(error) from error
+
+
+def _pieces_into(file: IO[bytes], on_progress: Callable[[int], None] | None) -> Write:
+    """Likewise for writing: within a request an OSError would be taken for the address's."""
+
+    def write(piece: bytes) -> None:
+        try:
+            file.write(piece)
+        except OSError as error:
+            raise disk.trouble(error) from error
+        if on_progress is not None:
+            on_progress(file.tell())
+
+    return write
+
+
+def _whole(response: http.client.HTTPResponse, limit: int, write: Write) -> int:
+    """Write the body of an answer, when it is the file that was asked for, and all of it; returns its size."""
     if response.status != HTTPStatus.OK:
         raise _bad_answer(f"its status is {response.status}.", retryable=response.status in WORTH_RETRYING)
     if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         raise _bad_answer("it is compressed, which was not asked for.")
     if response.length is not None and response.length > limit:
         raise _too_large(limit)
-    content = _beginning(response, limit + 1)
-    if len(content) > limit:
+    size = _beginning(response, limit + 1, write)
+    if size > limit:
         raise _too_large(limit)
-    return content
+    return size
 
 
-def _beginning(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """The first `limit` bytes of a body; a body that ends before its announced length is an error."""
+def _beginning(response: http.client.HTTPResponse, limit: int, write: Write) -> int:
+    """Write the first `limit` bytes of a body; a body that ends before its announced length is an error."""
     announced = set(response.headers.get_all("Content-Length", []))
     if len(announced) > 1 or (announced and response.length is None and not response.chunked):
         raise _bad_answer("its length is malformed.")
-    expected = limit if response.length is None else min(limit, response.length)
-    content = io.BytesIO()
-    while content.tell() < expected and (chunk := response.read(min(CHUNK_BYTES, expected - content.tell()))):
-        content.write(chunk)
-    if response.length and content.tell() < expected:
+    expected, size = limit if response.length is None else min(limit, response.length), 0
+    while size < expected and (piece := response.read1(min(CHUNK_BYTES, expected - size))):
+        write(piece)
+        size += len(piece)
+    if response.length and size < expected:
         raise _bad_answer("it broke off.", retryable=True)
-    return content.getvalue()
+    return size
 
 
 def _redirected(target: Target, location: str) -> Target:
@@ -176,6 +243,19 @@ class _Deadline:
         if left <= 0:
             raise TimeoutError
         return left
+
+
+def connect(target: Target, seconds: float) -> socket.socket:
+    """An open connection to a checked address of the target, for a proxy. Raises EngineFailed as `fetch` does."""
+    try:
+        return _connect(target, _Deadline(seconds))
+    except TimeoutError as error:
+        raise _unreachable() from error
+
+
+def resolve(target: Target, seconds: float) -> list[str]:
+    """The checked addresses of a target, for clients that connect themselves. Raises EngineFailed as `fetch` does."""
+    return [place[0] for _, place in _resolve(target, _Deadline(seconds))]
 
 
 def _resolve(target: Target, deadline: _Deadline) -> list[tuple[int, Any]]:

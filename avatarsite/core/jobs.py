@@ -124,6 +124,11 @@ class Ticket:
         if not _rows(self.job, self.attempt).filter(status=Status.RUNNING).update(**fields):
             raise TicketLost
 
+    def check(self) -> None:
+        """Raise TicketLost when this attempt is no longer the running one: long work asks now and then."""
+        if not _rows(self.job, self.attempt).filter(status=Status.RUNNING).exists():
+            raise TicketLost
+
     def progress(self, stage: str, progress: int) -> None:
         self.update(stage=stage, progress=progress, heartbeat_at=timezone.now())
         live.publish(self.job.topic, {"type": "progress", "stage": stage, "progress": progress})

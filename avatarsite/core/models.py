@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from avatarsite.core.ids import new_id
@@ -72,6 +73,30 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.hint})"
 
 
+class Usage(models.Model):
+    """What an account used: one row for each thing that was made or talked, written when it ended."""
+
+    class Kind(models.TextChoices):
+        VIDEO = "video", "Minutes of video made"
+        SPEECH = "speech", "Minutes of speech made"
+        CONVERSATION = "conversation", "Minutes talked"
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="usage")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="usage")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    of = models.CharField(max_length=40, help_text="The id of what was made.")
+    seconds = models.FloatField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [models.UniqueConstraint(fields=["kind", "of"], name="usage_once")]
+        indexes = [models.Index(fields=["owner", "kind", "at"], name="usage_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.of}"
+
+
 class Worker(models.Model):
     """A worker's sign of life: one row per worker process, renewed every few seconds."""
 
@@ -124,6 +149,7 @@ class WebhookDelivery(Job):
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries", editable=False)
     kind = models.CharField(max_length=80, editable=False, help_text="What happened, e.g. video.completed.")
     host = models.CharField(max_length=300, editable=False, help_text="One delivery at a time goes to a host.")
+    about = models.CharField(max_length=80, blank=True, editable=False, help_text="Of one object they go in order.")
     body = models.TextField(editable=False)
 
     class Meta(Job.Meta):
@@ -132,6 +158,11 @@ class WebhookDelivery(Job):
             *Job.Meta.indexes,
             models.Index(fields=["status", "host"], name="webhookdelivery_lanes"),
             models.Index(fields=["created_at"], name="webhookdelivery_age"),
+            models.Index(
+                fields=["endpoint", "about", "created_at"],
+                name="webhookdelivery_order",
+                condition=Q(status__in=[Status.QUEUED, Status.RUNNING]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,11 +170,18 @@ class WebhookDelivery(Job):
 
     @classmethod
     def startable(cls, rows: Any) -> Any:
-        """One at a time for each host, and so few altogether that slow receivers leave workers for other jobs."""
+        """One at a time for each host, and so few altogether that slow receivers leave workers for other jobs.
+
+        What is told of one object goes to an endpoint in order: each waits until the one before has ended.
+        """
         running = cls._default_manager.filter(status=Status.RUNNING)
         if running.count() >= settings.WEBHOOKS_AT_ONCE:
             return rows.none()
-        return rows.exclude(host__in=running.values("host"))
+        before = Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk"))
+        unfinished = cls._default_manager.filter(
+            before, endpoint=OuterRef("endpoint"), about=OuterRef("about"), status__in=[Status.QUEUED, Status.RUNNING]
+        ).exclude(about="")
+        return rows.exclude(host__in=running.values("host")).exclude(Exists(unfinished))
 
 
 class WebhookAttempt(models.Model):

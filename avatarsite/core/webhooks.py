@@ -8,14 +8,19 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import secrets
+import smtplib
 import time
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.utils import timezone
 
 from avatarsite.core import bell, fetch, jobs
@@ -23,6 +28,8 @@ from avatarsite.core.addresses import read
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket
 from avatarsite.core.models import User, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 15.0  # for one whole attempt
 READ_BYTES = 65_536  # of an answer
@@ -34,14 +41,17 @@ KEPT_FOR = timedelta(days=30)
 SECRET_PREFIX = "whsec_"  # noqa: S105  how the standard marks a secret, not one
 
 
-def send(owner: User, url: str, payload: dict[str, Any], kind: str) -> WebhookDelivery:
+def send(owner: User, url: str, payload: dict[str, Any], kind: str, about: str = "") -> WebhookDelivery:
     """Queue an event for `url`; call inside the transaction that makes what it tells of.
+
+    about: the id of the object that it tells of; of one object events go out in order, each when the one before has
+    ended. Events about nothing go as they come.
 
     The address was checked when it was given (`fetch.check`), and is checked again when it is connected to.
     """
     endpoint, _ = WebhookEndpoint.objects.get_or_create(owner=owner, url=url)
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
-    delivery = WebhookDelivery(endpoint=endpoint, kind=kind, host=_host(url), body=body)
+    delivery = WebhookDelivery(endpoint=endpoint, kind=kind, host=_host(url), about=about, body=body)
     if endpoint.disabled_at:
         delivery.status, delivery.finished_at = Status.CANCELLED, timezone.now()
         delivery.status_details = f"The endpoint is disabled: {endpoint.disabled_because}"
@@ -62,6 +72,15 @@ def change_secret(owner: User) -> str:
     row = WebhookSecret(owner=owner, current=_new_secret(), previous=previous, rotated_at=timezone.now())
     row.save()
     return row.current
+
+
+def send_again(delivery: WebhookDelivery) -> bool:
+    """Queue a failed or cancelled delivery once more, to its endpoint even if that was disabled; False for others."""
+    with transaction.atomic():
+        queued = jobs.retry(delivery)
+        if queued:
+            enable(delivery.endpoint)
+    return queued
 
 
 def enable(endpoint: WebhookEndpoint) -> None:
@@ -135,12 +154,31 @@ def _failure(status: int) -> EngineFailed | None:
 
 
 def _note_failure(endpoint: WebhookEndpoint, *, gone: bool) -> None:
-    rows, now = WebhookEndpoint.objects.filter(pk=endpoint.pk), timezone.now()
-    rows.filter(failing_since=None).update(failing_since=now)
+    now = timezone.now()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=now)
     if gone:
-        rows.update(disabled_at=now, disabled_because="It answered 410, Gone.")
+        _disable(endpoint, "It answered 410, Gone.")
     elif endpoint.failing_since and endpoint.failing_since < now - PATIENCE:
-        rows.update(disabled_at=now, disabled_because=f"Nothing arrived for {PATIENCE.days} days.")
+        _disable(endpoint, f"Nothing arrived for {PATIENCE.days} days.")
+
+
+def _disable(endpoint: WebhookEndpoint, because: str) -> None:
+    """Send there no more, and tell the owner, once: the row and the admin site say so, and a mail where one can go."""
+    rows = WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at=None)
+    if rows.update(disabled_at=timezone.now(), disabled_because=because):
+        _tell(endpoint, because)
+
+
+def _tell(endpoint: WebhookEndpoint, because: str) -> None:
+    words = (
+        f"Webhooks to {endpoint.url} were stopped. {because}\n\n"
+        "When the address works again, enable it on the admin site, or send a missed event again there or with "
+        "POST /v2/webhooks/deliveries/{id}/retry: what was missed stays listed for 30 days."
+    )
+    try:
+        send_mail("Webhooks were stopped", words, settings.DEFAULT_FROM_EMAIL, [endpoint.owner.email])
+    except (OSError, smtplib.SMTPException):
+        logger.warning("webhook.mail_failed endpoint=%s", endpoint.pk)
 
 
 def _pause(retry_after: str) -> float:

@@ -5,15 +5,18 @@ import logging
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import IO
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from avatarsite.core import bell, jobs, webhooks
-from avatarsite.core.api import idempotency
+from avatarsite.core import bell, jobs
 from avatarsite.core.models import Worker
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,14 @@ CLEANING_SECONDS = 3_600.0
 UNHEARD_SECONDS = 3.0  # a queued job this old was not announced, or its message was lost
 RING_AGAIN_SECONDS = 30.0  # not more often for one job: behind a long queue it may simply be waiting
 ALL_QUEUES = (jobs.Queue.CHAT.value, jobs.Queue.BATCH.value)
+Watch = Callable[[], None]
+WATCHES: list[Watch] = []
+
+
+def watch(function: Watch) -> Watch:
+    """Register what every sweep does, once a second and perhaps in several workers at once."""
+    WATCHES.append(function)
+    return function
 
 
 def name() -> str:
@@ -68,11 +79,11 @@ class Sweeper:
             Worker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
             self._next_sign = now + timedelta(seconds=SIGN_OF_LIFE_SECONDS)
         if now >= self._next_cleaning:
-            idempotency.forget_old()
-            webhooks.forget_old()
-            self._next_cleaning = now + timedelta(seconds=CLEANING_SECONDS)
+            self._next_cleaning = now + timedelta(seconds=SWEEP_SECONDS if _clean() else CLEANING_SECONDS)
         jobs.put_back_silent()
         self._ring_unheard(now)
+        for function in WATCHES:
+            _look(function)
 
     def _ring_unheard(self, now: datetime) -> None:
         fresh = now - timedelta(seconds=RING_AGAIN_SECONDS)
@@ -81,6 +92,26 @@ class Sweeper:
             if (job.pk, job.attempt) not in self._rung:
                 self._rung[job.pk, job.attempt] = now
                 bell.ring(job._meta.label_lower, str(job.pk), job.queue)
+
+
+def _look(function: Watch) -> None:
+    try:
+        function()
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001  the last edge: one app's trouble must not end the sweeping for all
+        logger.exception("sweep.watch_failed")
+
+
+def _clean() -> bool:
+    """One step of everything that is forgotten in time; whether there is more to do."""
+    more = False
+    for path in settings.CLEANING:
+        try:
+            more = bool(import_string(path)()) or more
+        except OSError:
+            logger.warning("sweep.cleaning_failed step=%s", path)
+    return more
 
 
 class EmbeddedWorker:
@@ -111,26 +142,43 @@ class EmbeddedWorker:
     def stop(self) -> None:
         """End the threads; a job in the middle is put back for the next start."""
         self._stop.set()
-        bell.wake.set()
+        bell.wake.everybody()
         self._sweeper.stop()
         jobs.put_back_silent(worker=EMBEDDED)
         if self._lock is not None:
             self._lock.close()
 
     def _run(self, queues: tuple[str, ...]) -> None:
+        """Look for work of all kinds once a second, and at once after a job; between, do what is rung for."""
+        ring: bell.Ring | None = None
+        looked = 0.0
         while not self._stop.is_set():
             try:
-                busy = self._work_once(queues)
+                if ring and time.monotonic() < looked + SWEEP_SECONDS:
+                    busy = _answer(ring)
+                else:
+                    looked = time.monotonic()
+                    busy = self._work_once(queues)
             except DatabaseError:
                 logger.warning("worker.database_unreachable")
                 busy = False
+            ring = None
             if not busy:
                 close_old_connections()
-                bell.wake.wait(SWEEP_SECONDS)
-                bell.wake.clear()
+                ring = bell.wake.wait(queues, SWEEP_SECONDS)
 
     def _work_once(self, queues: tuple[str, ...]) -> bool:
         return any(jobs.execute(job, EMBEDDED) for job in jobs.due(queues, limit=4) if not self._stop.is_set())
+
+
+def _answer(ring: bell.Ring) -> bool:
+    """Do the job that was rung for, if it can be had: looking at all kinds of job for each ring would cost far more."""
+    model = apps.get_model(ring.label)
+    queued = model._default_manager.filter(pk=ring.pk, status=jobs.Status.QUEUED)
+    if not model.startable(queued).exists():
+        return False
+    job = queued.first()
+    return job is not None and jobs.execute(job, EMBEDDED)
 
 
 def _lock_data_dir() -> IO[str]:
