@@ -3,6 +3,7 @@
 A drawn portrait, a photo and a frame of a training video all end as a FaceSheet; renderers know nothing else.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,10 @@ class FaceSheet:
     depth: (height, width) float32: how far a pixel moves with the head: 0 = background and shoulders, stand still;
         0.6 = ears and hair line; 1 = tip of the nose. Smooth everywhere, so that warps show no tear.
     pivot: (x, y) in pixels about which the head nods and tilts: the base of the neck.
+    matte: (height, width) uint8: 255 where the person is, 0 where the background is, in between at hair and edges;
+        None when the person cannot be told from the background. It is that of `image`: mouth and eyes lie within it.
+    motion: how large the movements of the head are, against those of a face that fills the picture.
+    floor: the row of pixels from which on nothing moves (a desk before the person); infinite when there is none.
     """
 
     image: Picture
@@ -53,3 +58,6 @@ class FaceSheet:
     eyes: Picture
     depth: NDArray[np.float32]
     pivot: tuple[float, float]
+    matte: NDArray[np.uint8] | None = None
+    motion: float = 1.0
+    floor: float = math.inf

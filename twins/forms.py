@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from avatarsite.core import engines
-from twins import portraits
+from avatarsite.core.erasing import erase
 from twins.knowledge import services as knowledge
 from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 from twins.tts import voices
@@ -21,6 +21,13 @@ def face_url(portrait: str) -> str:
     return reverse("admin:twins_replica_face", args=[portrait])
 
 
+def picture_url(replica: Replica) -> str:
+    """Where the admin site has a face's picture; "" while it cannot be shown."""
+    if replica.kind == Replica.Kind.DRAWN:
+        return face_url(replica.portrait)
+    return reverse("admin:twins_replica_picture", args=[replica.pk]) if replica.usable else ""
+
+
 class FaceSelect(forms.Select):
     """A choice of faces with a picture beside it; each option names its picture, a script shows the chosen one."""
 
@@ -30,9 +37,9 @@ class FaceSelect(forms.Select):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         replica = getattr(value, "instance", None)
-        portrait = replica.portrait if replica else str(value)
-        if portrait:
-            option["attrs"]["data-face"] = face_url(portrait)
+        picture = picture_url(replica) if replica else str(value) and face_url(str(value))
+        if picture:
+            option["attrs"]["data-face"] = picture
         return option
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -61,18 +68,6 @@ class TwinForm(forms.ModelForm):  # type: ignore[type-arg]
                 whose = "stock" if owner is None else f"stock or one of {owner}"
                 self.add_error(name, f"“{part}” belongs to {part.owner}; choose {whose}.")
         return cleaned
-
-
-class ReplicaForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Replica
-        fields: ClassVar = ["name", "owner", "portrait"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "portrait" in self.fields:
-            names = [(name, name.capitalize()) for name in portraits.names()]
-            self.fields["portrait"] = forms.ChoiceField(choices=[("", "---------"), *names], widget=FaceSelect)
 
 
 class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -224,6 +219,10 @@ class PersonalitiesFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         "too_few_forms": "A twin needs a personality: write at least its greeting, or who it is.",
     }
 
+    def delete_existing(self, obj: Personality, commit: bool = True) -> None:
+        if commit:
+            erase(Personality.objects.filter(pk=obj.pk))
+
 
 def _offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
     """Make a text field a choice; a value that is stored already stays possible."""
@@ -238,8 +237,15 @@ def _offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
 
 
 def _languages() -> Choices:
-    """What the configured voice engines speak; a bare "en" is spoken in the voice's own accent."""
+    """What the configured voice engines speak, and how where it is only approximately.
+
+    A bare "en" is spoken in the voice's own accent.
+    """
     known: dict[str, str] = {}
     for alias in settings.TTS:
-        known |= engines.load("TTS", alias).languages()
+        engine = engines.load("TTS", alias)
+        notes = engine.approximations()
+        known |= {
+            code: f"{name}: {notes[code]}" if code in notes else name for code, name in engine.languages().items()
+        }
     return [("en", "English, as the voice does"), *sorted(known.items(), key=lambda item: item[1])]

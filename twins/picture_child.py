@@ -5,19 +5,21 @@ What comes back is a new JPEG: no metadata, nothing hidden behind the picture.
 """
 
 import os
-import resource
 import struct
 from collections.abc import Callable
 from typing import Any
 
 MOST_PIXELS = 33_177_600  # 8K; also told to the decoder, which then refuses by itself
-MOST_MEMORY = 1_500 * 1_048_576
+MOST_MEMORY = 448 * 1_048_576  # beyond what the process has after its imports
+MOST_SECONDS = 8.0  # of processor time
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MOST_PIXELS)
+os.environ["OPENCV_LOG_LEVEL"] = "SILENT"  # a broken picture is the customer's to know of
 
 import cv2  # noqa: E402  it reads the limit when it is imported
 import numpy as np  # noqa: E402
 
 from avatarsite.core.children import serve  # noqa: E402
+from avatarsite.core.confinement import allow_seconds, confine  # noqa: E402
 from avatarsite.core.engines import EngineFailed  # noqa: E402
 
 LARGEST = 1_024  # pixels of the longer side that is kept
@@ -56,10 +58,17 @@ def _unusable(words: str) -> EngineFailed:
 
 
 def _handle(request: bytes, receive: Callable[[], Any], send: Callable[[Any], None]) -> None:
+    allow_seconds(MOST_SECONDS)
     send(remade(request))
 
 
+def _first() -> bytes:
+    """A picture to have everything loaded by, while that is still possible."""
+    return cv2.imencode(".webp", np.zeros((SMALLEST, SMALLEST, 3), np.uint8))[1].tobytes()
+
+
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     cv2.setNumThreads(1)
+    remade(_first())
+    confine(MOST_MEMORY, files=0)
     serve(_handle)

@@ -28,10 +28,15 @@ def clean(content: bytes) -> bytes:
 
 def from_words(words: str) -> bytes:
     """A clean picture from a URL, a data URL or base64, as APIs send them."""
+    return clean(content_of(words))
+
+
+def content_of(words: str, most: int = MOST_BYTES) -> bytes:
+    """The file itself, of `most` bytes, from a URL, a data URL or base64; nobody has looked at what it is."""
     if words.startswith(("http://", "https://")):
-        return clean(fetch.fetch(words, max_bytes=MOST_BYTES).content)
+        return fetch.fetch(words, max_bytes=most).content
     encoded = words.partition(",")[2] if words.startswith("data:") else words
     try:
-        return clean(base64.b64decode(encoded, validate=True))
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise EngineFailed("The picture is neither a URL nor base64.", "picture_unusable") from error

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
+from twins.llm.base import LLM
+from twins.llm.customers import Server, engine_of
+
+CUSTOM = "custom"
 
 
 @dataclass(frozen=True)
@@ -17,10 +22,21 @@ class Served:
 
 @dataclass(frozen=True)
 class Route:
-    """Engines in the order in which they are tried, and the model that the first one is asked for ("": its own)."""
+    """Engines in the order in which they are tried, and the model that the first one is asked for ("": its own).
+
+    server: what the engine CUSTOM is: a customer's own. Nothing stands in for it: it decides what is said.
+    """
 
     engines: tuple[str, ...]
     model: str = ""
+    server: Server | None = None
+
+    def engine(self, alias: str) -> LLM:
+        """Raises EngineFailed when there is none of that name, or the server's address is refused."""
+        if alias == CUSTOM and self.server is not None:
+            return engine_of(self.server)
+        found: LLM = engines.load("LLM", alias)
+        return found
 
     def model_for(self, alias: str) -> str:
         """Another engine does not know the first one's model."""

@@ -8,10 +8,14 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
+from avatarsite.core.jobs import Status
+from twins import stock_personas
 from twins.knowledge import services as knowledge
 from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
 
 STOCK = Path(__file__).parent / "stock"
+REPLICAS = Path(__file__).parent / "stock_replicas.toml"  # of stock people, under ids that existing clients know
+MODEL = "phoenix-3"  # what stock replicas are said to be made with
 Fields = Mapping[str, Any]
 Row = TypeVar("Row", Replica, Voice, Twin, Personality)
 
@@ -20,7 +24,7 @@ Row = TypeVar("Row", Replica, Voice, Twin, Personality)
 class StockTwin:
     """One shipped twin: its rows' primary keys and the fields they are to have."""
 
-    replica: tuple[str, Fields]
+    replicas: tuple[tuple[str, Fields], ...]  # its own face, and the same person seated
     voice: tuple[str, Fields]
     twin: tuple[str, Fields]
     personality: tuple[str, Fields]
@@ -32,10 +36,18 @@ def shipped() -> list[StockTwin]:
     return [_read(path) for path in sorted(STOCK.glob("*.toml"))]
 
 
+def known_replicas() -> list[tuple[str, Fields]]:
+    """The replicas of REPLICAS: their ids, and the fields that they are to have."""
+    replicas = tomllib.loads(REPLICAS.read_text("utf-8"))
+    return [(key, _face(facts["person"], facts["name"], facts["framing"])) for key, facts in replicas.items()]
+
+
 def stock_keys() -> frozenset[str]:
     """The primary keys of the shipped rows."""
     names = [path.stem for path in STOCK.glob("*.toml")]
-    return frozenset(f"{prefix}{name}" for name in names for prefix in ("", "r-", "v-", "p-"))
+    known = frozenset(key for key, _ in known_replicas()) | stock_personas.keys()
+    seated = frozenset(f"r-{name}-seated" for name in names)
+    return known | seated | frozenset(f"{prefix}{name}" for name in names for prefix in ("", "r-", "v-", "p-"))
 
 
 @transaction.atomic
@@ -46,27 +58,48 @@ def seed() -> int:
     processes may seed at once: the second waits for the first and then finds nothing to do.
     """
     twins = shipped()
-    written = _bring(Replica, (stock.replica for stock in twins))
-    written += _bring(Voice, (stock.voice for stock in twins))
+    written = _bring(Voice, (stock.voice for stock in twins))
+    written += _bring(Replica, (replica for stock in twins for replica in stock.replicas))
+    written += _bring(Replica, known_replicas())
     written += _bring(Twin, (stock.twin for stock in twins))
     written += _bring(Personality, (stock.personality for stock in twins))
-    return written + _bring_knowledge({stock.personality[0]: stock.knowledge for stock in twins})
+    personas = stock_personas.shipped()
+    written += _bring(Personality, ((key, fields) for key, fields, _ in personas))
+    known = {key: texts for key, _, texts in personas}
+    return written + _bring_knowledge({stock.personality[0]: stock.knowledge for stock in twins} | known)
 
 
 def _read(path: Path) -> StockTwin:
     facts = tomllib.loads(path.read_text("utf-8"))
     key, name, mind = path.stem, facts["name"], facts["personality"]
     voice = {"name": name, "engine": "local", "rate": 1.0, "pitch": 1.0, **facts["voice"]}
-    replica = {"name": name, "kind": Replica.Kind.DRAWN, "portrait": facts["portrait"]}
     twin = {"name": name, "headline": facts["headline"], "position": facts["position"], "is_public": True}
     mind = {"name": name, "word_limit": 60, "llm_model": "", **mind, "system_prompt": mind["system_prompt"].strip()}
     return StockTwin(
-        replica=(f"r-{key}", {**replica, "status": Replica.Status.READY, "status_details": ""}),
+        replicas=(
+            (f"r-{key}", _face(facts["portrait"], name, Replica.Framing.CLOSE)),
+            (f"r-{key}-seated", _face(facts["portrait"], f"{name}, seated", Replica.Framing.SEATED)),
+        ),
         voice=(f"v-{key}", voice),
         twin=(key, {**twin, "replica_id": f"r-{key}", "voice_id": f"v-{key}"}),
         personality=(f"p-{key}", {**mind, "twin_id": key}),
         knowledge={document["title"]: document["text"].strip() for document in facts["knowledge"]},
     )
+
+
+def _face(person: str, name: str, framing: str) -> Fields:
+    """A drawn face with the voice of the same person."""
+    return {
+        "kind": Replica.Kind.DRAWN,
+        "portrait": person,
+        "voice_id": f"v-{person}",
+        "name": name,
+        "framing": framing,
+        "model_name": MODEL,
+        "status": Status.READY,
+        "progress": 100,
+        "status_details": "",
+    }
 
 
 def _bring(model: type[Row], rows: Iterable[tuple[str, Fields]]) -> int:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from twins.models import Twin
+from twins.models import Replica, Twin
 
 if TYPE_CHECKING:
     from avatarsite.core.models import User
@@ -25,3 +25,22 @@ def twin_for(user: "User | None", twin_id: str) -> Twin | None:
 def default_twin() -> Twin | None:
     """The twin that answers when a caller names none: the first public one."""
     return twins_for(None).first()
+
+
+def seen_by(user: "User") -> Q:
+    """The user's own rows, and stock."""
+    return Q(owner=None) | Q(owner=user)
+
+
+def replicas_for(user: "User") -> QuerySet[Replica]:
+    """Faces that `user` may give a twin: stock ones and their own."""
+    return Replica.objects.filter(seen_by(user))
+
+
+def replica_for(user: "User", replica_id: str) -> Replica | None:
+    return replicas_for(user).filter(pk=replica_id).first()
+
+
+def own_replica(user: "User", replica_id: str) -> Replica | None:
+    """One that `user` may rename and delete."""
+    return Replica.objects.filter(owner=user, pk=replica_id).first()

@@ -1,9 +1,22 @@
 """Writes of twins and personalities with consequences: pictures, and what goes with deleting one."""
 
+from typing import Any
+
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from twins.models import Personality, Twin
+from avatarsite.core.models import User
+from twins.models import Personality, Replica, Twin, Voice
+
+
+def create_twin(
+    owner: User, name: str, replica: Replica, voice: Voice | None, *, greeting: str, **profile: Any
+) -> Twin:
+    """A twin with a personality that greets. Without a voice it gets that of its replica, once that is trained."""
+    with transaction.atomic():
+        twin = Twin.objects.create(owner=owner, name=name, replica=replica, voice=voice, **profile)
+        Personality.objects.create(owner=owner, twin=twin, name=name, greeting=greeting)
+    return twin
 
 
 def set_picture(row: Twin | Personality, picture: bytes) -> None:
@@ -13,10 +26,3 @@ def set_picture(row: Twin | Personality, picture: bytes) -> None:
     row.save(update_fields=["image", "updated_at"])
     if before:
         transaction.on_commit(lambda: storage.delete(before), robust=True)
-
-
-def drop_picture(row: Twin | Personality) -> None:
-    """Delete the picture's file once the row is really gone."""
-    storage, name = row.image.storage, row.image.name
-    if name:
-        transaction.on_commit(lambda: storage.delete(name), robust=True)

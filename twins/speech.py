@@ -6,7 +6,8 @@ from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
 from twins.llm.sentences import split
 from twins.models import Voice
-from twins.tts.base import TTS, AudioChunk, VoiceSettings
+from twins.tts.base import TTS, AudioChunk
+from twins.voices import settings_of
 
 
 def spoken(voice: Voice, text: str, language: str = "") -> Iterator[AudioChunk]:
@@ -15,7 +16,7 @@ def spoken(voice: Voice, text: str, language: str = "") -> Iterator[AudioChunk]:
     Raises EngineFailed tts_unspeakable when there is nothing in it to speak, and what the engine raises.
     """
     engine: TTS = engines.load("TTS", voice.engine)
-    wanted = VoiceSettings(voice.engine_voice, language=language or voice.language, rate=voice.rate, pitch=voice.pitch)
+    wanted = settings_of(voice, language)
     heard = False
     for sentence in split(text):
         try:

@@ -1,7 +1,7 @@
 """The process that opens an untrusted document: `python -m twins.knowledge.child JSON < document`.
 
 It takes limits on itself before it looks, and writes one JSON object per line: {"progress": 0…100}, one per passage
-{"text", "location", "tokens"}, and last {"pages"} or {"code", "words"}.
+{"text", "location", "tokens"}, the page's {"links"} when its address is given, and last {"pages"} or {"code", "words"}.
 """
 
 import io
@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+from itertools import islice
 from typing import Any
 
 from twins.knowledge import formats
@@ -17,6 +18,7 @@ from twins.knowledge.passages import pieces
 
 MEMORY = 1_500 * 1_048_576  # bytes of address space
 MOST_PIECES = 200_000
+MOST_LINKS, LONGEST_LINK = 2_000, 2_000
 
 
 def main() -> None:
@@ -56,7 +58,10 @@ def _read(asked: dict[str, Any], out: io.TextIOBase) -> None:
         if made > MOST_PIECES:
             raise document.too_large(f"more than {MOST_PIECES:,} passages")
         _say(out, text=piece.text, location=piece.location, tokens=piece.tokens)
-    if not made:
+    if asked.get("address"):
+        found = (link for link in formats.links(document, asked["address"]) if 0 < len(link) <= LONGEST_LINK)
+        _say(out, links=list(dict.fromkeys(islice(found, MOST_LINKS))))
+    elif not made:
         raise document.no_text()
     _say(out, pages=document.pages)
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 from avatarsite.core import fetch, jobs
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, TicketLost
-from twins.knowledge import reading, vectors
+from twins.knowledge import crawling, reading, vector_table, vectors
 from twins.knowledge.passages import Block, Piece, pieces, unwrapped
-from twins.models import Chunk, KnowledgeFile
+from twins.models import Chunk, Document, KnowledgeFile
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +70,25 @@ def _read(document: KnowledgeFile, progress: Callable[[int], None]) -> tuple[lis
 
 
 def _read_page(document: KnowledgeFile, progress: Callable[[int], None]) -> tuple[list[Piece], int, int]:
+    website = Document.objects.filter(shelf=document.personality_id).exclude(crawl=None).first()
+    if website is not None:
+        return _read_website(document, website, progress)
     fetched = fetch.fetch(document.url, max_bytes=settings.KNOWLEDGE_MAX_BYTES)
+    called = document.url.split("?")[0].split("#")[0]  # its ending tells the format where nothing else does
     read = reading.read_bytes(
-        fetched.content, document.name, document.personality.language, progress, media_type=fetched.content_type
+        fetched.content, called, document.personality.language, progress, media_type=fetched.content_type
     )
     return read.pieces, read.pages, len(fetched.content)
+
+
+def _read_website(
+    document: KnowledgeFile, website: Document, progress: Callable[[int], None]
+) -> tuple[list[Piece], int, int]:
+    bounds = website.crawl or {}
+    language = document.personality.language
+    found = crawling.crawl(document.url, bounds.get("depth", 1), bounds.get("max_pages", 1), language, progress)
+    Document.objects.filter(pk=website.pk).update(crawled_urls=found.urls)
+    return found.pieces, len(found.urls), found.size
 
 
 def _some(document: KnowledgeFile, found: list[Piece]) -> list[Piece]:
@@ -98,4 +112,4 @@ def _replace(document: KnowledgeFile, found: Sequence[Piece], embedded: "vectors
         )
         for place, (piece, vector) in enumerate(zip(found, embedded.vectors, strict=True))
     )
-    Chunk.objects.bulk_create(rows, batch_size=BATCH)
+    vector_table.store(Chunk.objects.bulk_create(rows, batch_size=BATCH))

@@ -24,15 +24,23 @@ COPIED = 1_048_576  # bytes at a time
 class Read:
     pieces: list[Piece]
     pages: int
+    links: tuple[str, ...] = ()
 
 
 def read_bytes(
-    content: bytes, name: str, language: str, progress: Callable[[int], None], *, media_type: str = ""
+    content: bytes,
+    name: str,
+    language: str,
+    progress: Callable[[int], None],
+    *,
+    media_type: str = "",
+    address: str = "",
 ) -> Read:
+    """As `read`. address: where a page of a website stands; its links are told too, and it may be without text."""
     with tempfile.TemporaryFile() as source:
         source.write(content)
         source.seek(0)
-        return _run(source, name, language, progress, media_type)
+        return _run(source, name, language, progress, media_type, address)
 
 
 def read(source: Any, name: str, language: str, progress: Callable[[int], None]) -> Read:
@@ -48,8 +56,16 @@ def read(source: Any, name: str, language: str, progress: Callable[[int], None])
         return _run(copy, name, language, progress, "")
 
 
-def _run(source: IO[bytes], name: str, language: str, progress: Callable[[int], None], media_type: str) -> Read:
-    asked = json.dumps({"name": name, "language": language, "media_type": media_type, **_limits()})
+def _run(
+    source: IO[bytes],
+    name: str,
+    language: str,
+    progress: Callable[[int], None],
+    media_type: str,
+    address: str = "",
+) -> Read:
+    facts = {"name": name, "language": language, "media_type": media_type, "address": address}
+    asked = json.dumps({**facts, **_limits()})
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module; the file itself comes by stdin
         [sys.executable, "-m", MODULE, asked],
         stdin=source,
@@ -62,6 +78,7 @@ def _run(source: IO[bytes], name: str, language: str, progress: Callable[[int], 
     alarm = threading.Timer(settings.KNOWLEDGE_READ_SECONDS, process.kill)
     alarm.start()
     found: list[Piece] = []
+    links: list[str] = []
     pages = -1
     try:
         for message in _messages(process):
@@ -69,6 +86,8 @@ def _run(source: IO[bytes], name: str, language: str, progress: Callable[[int], 
                 found.append(Piece(message["text"], message["location"], message["tokens"]))
             elif "progress" in message:
                 progress(message["progress"])
+            elif "links" in message:
+                links = message["links"]
             elif "code" in message:
                 raise EngineFailed(message["words"], message["code"])
             else:
@@ -83,7 +102,7 @@ def _run(source: IO[bytes], name: str, language: str, progress: Callable[[int], 
     if pages < 0:  # it ended without a last word: killed by the alarm or by its limits
         words = f"“{name[:80]}” takes too long or too much memory to read. Split it, or save it as plain text."
         raise EngineFailed(words, "file_took_too_long")
-    return Read(found, pages)
+    return Read(found, pages, tuple(links))
 
 
 def _messages(process: "subprocess.Popen[bytes]") -> Iterator[dict[str, Any]]:

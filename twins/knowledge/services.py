@@ -47,14 +47,14 @@ def add_file(personality: Personality, name: str, uploaded: "File[Any]", *, webh
     return document
 
 
-def add_page(personality: Personality, url: str, *, webhook_url: str = "") -> KnowledgeFile:
-    """Create or replace the document of a web page, which a worker will fetch; its name is its address.
+def add_page(personality: Personality, url: str, *, name: str = "", webhook_url: str = "") -> KnowledgeFile:
+    """Create or replace the document of a web page, which a worker will fetch; by default, its name is its address.
 
     Raises EngineFailed("url_refused") for an address that may not be fetched.
     """
     fetch.check(url)
     _check(webhook_url)
-    return _put(personality, url, kind=Kind.PAGE, url=url, webhook_url=webhook_url)
+    return _put(personality, name or url, kind=Kind.PAGE, url=url, webhook_url=webhook_url)
 
 
 def remove(personality: Personality, name: str) -> bool:
@@ -80,6 +80,11 @@ def renew(document: KnowledgeFile) -> KnowledgeFile:
 
 def report(document: KnowledgeFile) -> None:
     """Tell the webhook of a document how its ingestion ended."""
+    if document.personality.is_shelf:
+        from twins import documents
+
+        documents.ended(document)
+        return
     owner = document.personality.owner
     if owner is None or not document.webhook_url or document.status == Status.CANCELLED:
         return
@@ -91,7 +96,7 @@ def report(document: KnowledgeFile) -> None:
         "fileName": document.name,
     }
     with transaction.atomic():
-        webhooks.send(owner, document.webhook_url, payload, "knowledge.ingested")
+        webhooks.send(owner, document.webhook_url, payload, "knowledge.ingested", about=str(document.pk))
 
 
 def shown(name: str) -> str:
@@ -114,7 +119,7 @@ def _name(name: str) -> str:
 @transaction.atomic
 def _put(personality: Personality, name: str, **source: Any) -> KnowledgeFile:
     """The row of this name, queued with this source; what it served so far is served until the new is ingested."""
-    Personality.objects.select_for_update().get(pk=personality.pk)  # two uploads of one name take turns
+    Personality.with_shelves.select_for_update().get(pk=personality.pk)  # two uploads of one name take turns
     source = {"text": "", "url": "", "upload": "", "webhook_url": "", **source}
     document = KnowledgeFile.objects.filter(personality=personality, name=_name(name)).first()
     if document is None:

@@ -1,4 +1,4 @@
-"""Vectors of passages: made by the configured embeddings engine, kept as float32, compared exactly."""
+"""Vectors of passages: made by the configured embeddings engine, kept as float32."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from itertools import takewhile
 
 from twins.llm.first_person import first_person
 from twins.llm.intents import folded, follows_up
+from twins.llm.questions import paraphrase
 from twins.llm.retrieval import Hit
 from twins.llm.sentences import split
 from twins.llm.speakable import speakable
@@ -59,6 +60,8 @@ def spoken(turn: Turn, unit: Unit) -> str:
 
 def _asked(turn: Turn) -> tuple[str, str]:
     """(the question, what it is about if it does not say so itself)."""
+    if meant := paraphrase(turn.plain, turn.language):
+        return meant, ""
     sentences = split(turn.question)
     questions = [sentence for sentence in sentences if _is_question(sentence)]
     question = " ".join(questions[-2:]) or turn.question

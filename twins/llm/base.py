@@ -1,8 +1,8 @@
 """The mind's engine: what every LLM promises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from avatarsite.core.engines import EngineFailed
@@ -32,6 +32,23 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """What a model asks a tool for; arguments: JSON, as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Functions that a model may ask for, in OpenAI's form, and who is told when it does."""
+
+    definitions: tuple[Mapping[str, Any], ...]
+    called: Callable[[ToolCall], None]
+
+
+@dataclass(frozen=True)
 class Mind:
     """A personality as an engine sees it: who speaks, how, and what is known."""
 
@@ -47,6 +64,11 @@ class Mind:
     memory: tuple[str, ...] = ()  # what the visitor told of themselves in earlier talks, in their own words
     summary: str = ""  # of what was said before the history that is given
     instructions: str = ""  # the caller's, added to the personality, never in its place
+    sampling: Mapping[str, Any] = field(default_factory=dict)  # temperature and the like, by OpenAI's names
+    rules: tuple[str, ...] = ()  # guardrails: what every reply keeps to
+    goal: str = ""  # what the conversation is to bring about next
+    tools: Tools | None = None  # for engines that use tools
+    conversation_id: str = ""  # of the call, for servers that ask which one it is
 
 
 @dataclass(frozen=True)

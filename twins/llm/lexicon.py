@@ -46,7 +46,8 @@ GENERIC_WORDS = {
 LIGHT_WORDS = {
     "en": "bring mean means clean keep put let try leave feel become turn run move hold happen provide include set "
     "learn change follow stop create allow allowed add spend grow offer remember consider appear wait serve expect "
-    "stay fall reach remain must extra exactly usually normally possible require required apply right",
+    "outside inside outdoors indoors stay fall reach remain must extra exactly usually normally possible require "
+    "required apply right",
     "es": "traer llevar significar limpiar dejar poner tratar sentir pasar seguir ofrecer cambiar permitir quedar",
     "fr": "apporter signifier nettoyer laisser mettre essayer sentir devenir suivre offrir changer permettre rester",
     "de": "bringen mitbringen bedeutet bedeuten lassen stellen versuchen werden folgen bieten ändern erlaubt bleiben",
@@ -62,7 +63,7 @@ SYNONYMS = {
         "sunday",
         "weekend saturday sunday",
         "address location located street directions visit situated",
-        "contact email mail phone telephone call reach write message",
+        "contact email mail phone telephone call reach message",
         "deliver delivery ship shipping send courier",
         "return refund exchange cancel cancellation",
         "buy purchase order sell sold shop",
@@ -80,7 +81,7 @@ SYNONYMS = {
         "guarantee warranty",
         "pay payment card cash",
         "vegan vegetarian plant",
-        "hobby hobbies enjoy enjoys loves likes free",
+        "hobby hobbies enjoy enjoys loves likes",
         "study studied degree university graduated education",
         "photo photograph picture image",
         "quick fast speed",
@@ -103,7 +104,10 @@ SYNONYMS = {
         "email mail message",
         "error fault failure broken",
         "card credit debit visa",
-        "lose lost missing",
+        "lose lost missing stolen theft",
+        "ship boat ferry vessel",
+        "petrol gasoline fuel diesel refuel tank",
+        "step beginner introduction basics",
         "find found discover discovered",
     ),
     "es": (
@@ -178,6 +182,7 @@ ANSWER_KINDS = {
     "#year": r"\b(?:1[4-9]|20)\d\d\b",
     "#money": r"[€$£¥₹]|\b(?:euros?|dollars?|pounds?|cents?|usd|eur|gbp|chf|francs?|reais|yen|pesos?|free|gratis|"
     r"kostenlos|gratuite?s?|gratuit[oai]s?)\b|[元円원]",
+    "#share": r"\d ?%|\bper ?cent\b|\b(?:half|a third|a quarter) (?:of|the)\b",
     "#time": r"\b\d{1,2}(?::\d\d)?\s?(?:a\.?m|p\.?m|uhr|h|o['’]clock|heures)\b|\b\d{1,2}:\d\d\b|\b(?:noon|midnight)\b",
     "#span": r"\b(?:\w+|½)[ -](?:minute|hour|day|week|month|year|decade|minuto|hora|d[ií]a|semana|mes|meses|año|heure|"
     r"jour|semaine|mois|an|minuten?|stunden?|tage?|wochen?|monate?|jahre?|minuti?|or[ae]|giorn[oi]|settiman[ae]|"
@@ -194,26 +199,35 @@ ANSWER_KINDS = {
 }
 
 # Kinds without which a sentence is no answer to a question that asks for them.
-NEEDED_KINDS = frozenset({"#age", "#contact"})
+NEEDED_KINDS = frozenset({"#age", "#contact", "#length"})
 
 # What a form of question asks for: (pattern of the question, words or kinds that answer it).
 QUESTION_FORMS = {
     "en": (
         (
             r"\bhow (?:much (?:is|are|does|do|for|will|would)|expensive)\b|\bwhat.{0,20}\bcost\b",
-            "#money price cost fee",
+            "#money #share price cost fee",
         ),
+        (r"\bin (?:centi|kilo|milli)?met(?:re|er)s\b|\bin (?:feet|inches|miles|kilometres)\b", "#length"),
+        (r"\bhow (?:early|late|soon)\b", "#span #time before"),
         (r"\bhow long (?:does|do|did|will|would|until|before)\b", "#span duration"),
         (r"\bhow long\b", "#span #length duration"),
         (r"\b(?:which|what) (?:week)?days?\b", "#weekday"),
-        (r"\b(?:phone|telephone|mobile|e-?mail)\b", "#contact"),
+        (
+            r"\b(?:phone|telephone|mobile|e-?mail) (?:number|address)|\b(?:phone|telephone|mobile|e-?mail)\W*$",
+            "#contact",
+        ),
         (r"\bhow (?:often|frequently)\b", "#often"),
         (r"\bwhat time\b|\bwhen (?:do|are|is|does) (?:you|it|the)\b", "#time open hour monday sunday"),
         (r"\b(?:opening|business|office)? ?(?:hours|times)\b", "#time"),
         (r"\bhow old\b", "#age born age old founded built since oldest"),
         (r"\bhow far\b", "kilometre kilometer mile km walk"),
         (r"\bwhere\b", "#place address street located live near"),
-        (r"\bhow (?:do|can) i (?:reach|contact|call|write)\b", "#contact email phone contact"),
+        (
+            r"\bhow (?:do|can|could) (?:i|we) "
+            r"(?:(?:reach|contact|call|phone|e-?mail)\b(?! an?\b)|write to\b|write you\b)",
+            "#contact email phone contact",
+        ),
         (r"\bwhen (?:did|was|were)\b|\b(?:what|which) year\b|\bsince when\b", "#year since founded born"),
     ),
     "es": (

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
 
 from avatarsite.core.engines import EngineFailed
 from twins.llm.base import LLM, ChatMessage, Delta, Mind
 from twins.llm.deadline import Deadline
-from twins.llm.openai_deltas import broken_off, deltas, text_of
+from twins.llm.openai_deltas import Calls, broken_off, deltas, text_of
 from twins.llm.openai_errors import failed, may_succeed_now, retry_after
 from twins.llm.prompts import Budget, messages, system
 from twins.llm.sentences import SentenceGate
@@ -55,7 +56,12 @@ PROFILES = {
     "ollama": replace(_LOCAL, tool_choice=False),
     "llamacpp": _LOCAL,
     "vllm": _LOCAL,
+    "customer": Profile("", 0, 16_000),  # whatever it is: it is sent no limit of tokens
 }
+
+
+SAMPLING = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "stop"})
+NOT_SAMPLED = frozenset({"unsupported_value", "unsupported_parameter"})
 
 
 class OpenAILLM(LLM):
@@ -86,6 +92,9 @@ class OpenAILLM(LLM):
         context_tokens: int = 0,
         timeout: float = 30.0,
         max_retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         if profile not in PROFILES:
             names = ", ".join(PROFILES)
@@ -101,16 +110,44 @@ class OpenAILLM(LLM):
             base_url=_checked_url(base_url or "https://api.openai.com/v1"),
             max_retries=0,
             timeout=timeout,
-            http_client=openai.DefaultHttpxClient(event_hooks={"request": [self._guard_request]}),
+            default_headers=headers,
+            default_query=query,
+            http_client=self._http(transport),
         )
+
+    def _http(self, transport: httpx2.BaseTransport | None) -> openai.DefaultHttpxClient:
+        """transport: how connections are made, when not as the environment says; then redirects are not followed."""
+        own: dict[str, Any] = (
+            {"transport": transport, "trust_env": False, "follow_redirects": False} if transport else {}
+        )
+        return openai.DefaultHttpxClient(event_hooks={"request": [self._guard_request]}, **own)
 
     def model_name(self, model: str = "") -> str:
         return model or self._model
 
     def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]:
+        """The words of the answer. A model that only called tools is asked what to say meanwhile."""
+        prompt: list[Mapping[str, Any]] = [*messages(mind, history, Budget.within(self.context_tokens))]
+        calls, spoke = Calls(), False
+        offered = {"tools": list(mind.tools.definitions)} if mind.tools and mind.tools.definitions else {}
+        for piece in self._sentences(mind, prompt, model, offered, calls):
+            spoke = True
+            yield piece
+        for call in calls.whole():
+            if mind.tools:
+                mind.tools.called(call)
+        if calls and not spoke:
+            yield from self._sentences(mind, [*prompt, *calls.told()], model, {}, Calls())
+
+    def _options(self, mind: Mind) -> dict[str, Any]:
+        """What a request for this mind says besides its model and messages."""
+        return {**mind.sampling}
+
+    def _sentences(
+        self, mind: Mind, prompt: Sequence[Mapping[str, Any]], model: str, offered: dict[str, Any], calls: Calls
+    ) -> Iterator[str]:
         gate = SentenceGate(mind.max_sentences, max(mind.word_limit, 5) * 12 + 200, whole_after_first=True)
-        prompt = messages(mind, history, Budget.within(self.context_tokens))
-        with closing(self._answer(prompt, model or self._model)) as pieces:
+        with closing(self._answer(prompt, model or self._model, self._options(mind) | offered, calls)) as pieces:
             try:
                 for piece in pieces:
                     if ready := gate.feed(_plain(piece)):
@@ -126,7 +163,7 @@ class OpenAILLM(LLM):
 
     def complete(self, instructions: str, text: str, *, model: str = "") -> str:
         prompt = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
-        return clean("".join(self._answer(prompt, model or self._model)))
+        return clean("".join(self._answer(prompt, model or self._model, {}, Calls())))
 
     def converse(
         self,
@@ -140,7 +177,7 @@ class OpenAILLM(LLM):
         said = [ChatMessage("user", text_of(item)) for item in conversation if item.get("role") == "user"]
         instructions = system(mind, said, Budget.within(self.context_tokens), spoken=False)
         request = self._request([{"role": "system", "content": instructions}, *conversation], model or self._model)
-        request |= self._tool_fields(options) | {"stream_options": {"include_usage": True}}
+        request |= self._options(mind) | self._tool_fields(options) | {"stream_options": {"include_usage": True}}
         if max_tokens:
             request[self._profile.max_tokens_field] = min(max_tokens, self._profile.max_tokens)
         return self._streamed(request, deltas)
@@ -157,9 +194,12 @@ class OpenAILLM(LLM):
             raise EngineFailed("The language model cannot be told which tool to use.", "llm_rejected")
         return fields
 
-    def _answer(self, prompt: Sequence[Mapping[str, Any]], model: str) -> Generator[str, None, None]:
-        """The text of the answer as it arrives; every failure as EngineFailed."""
-        return self._streamed(self._request(prompt, model), lambda stream: without_thoughts(_texts(stream)))
+    def _answer(
+        self, prompt: Sequence[Mapping[str, Any]], model: str, options: Mapping[str, Any], calls: Calls
+    ) -> Generator[str, None, None]:
+        """The text of the answer as it arrives, calls of tools beside it; every failure as EngineFailed."""
+        request = self._request(prompt, model) | {**options}
+        return self._streamed(request, lambda stream: without_thoughts(_texts(stream, calls)))
 
     def _streamed(self, request: dict[str, Any], read: Callable[[Any], Iterator[T]]) -> Generator[T, None, None]:
         """What `read` makes of the answer as it arrives; every failure as EngineFailed."""
@@ -176,13 +216,10 @@ class OpenAILLM(LLM):
                 raise failed(error, model, expired=deadline.expired) from None
 
     def _request(self, prompt: Sequence[Mapping[str, Any]], model: str) -> dict[str, Any]:
-        """No temperature: reasoning models reject any but their own."""
-        return {
-            "model": model,
-            "messages": list(prompt),
-            "stream": True,
-            self._profile.max_tokens_field: self._profile.max_tokens,
-        }
+        """No temperature but a caller's own: reasoning models reject any but theirs."""
+        request = {"model": model, "messages": list(prompt), "stream": True}
+        limit = {self._profile.max_tokens_field: self._profile.max_tokens} if self._profile.max_tokens_field else {}
+        return request | limit
 
     def _opened(self, request: dict[str, Any], deadline: Deadline) -> openai.Stream[ChatCompletionChunk]:
         """The opened stream, after as many tries as are allowed and the deadline leaves time for."""
@@ -195,6 +232,11 @@ class OpenAILLM(LLM):
                     **request, timeout=timeout
                 )
                 return stream
+            except openai.BadRequestError as error:
+                if not (error.code in NOT_SAMPLED and request.keys() & SAMPLING):
+                    raise
+                request = {name: value for name, value in request.items() if name not in SAMPLING}
+                continue  # a reasoning model: it is better to answer by its own sampling than not at all
             except openai.APIError as error:
                 wait = retry_after(error) or 0.5 * 2**tries * random.uniform(0.75, 1.0)
                 if (
@@ -219,14 +261,15 @@ class OpenAILLM(LLM):
         request.extensions["trace"] = trace
 
 
-def _texts(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[str]:
-    """The pieces of the answer. A stream that ends without saying why was cut."""
+def _texts(stream: openai.Stream[ChatCompletionChunk], calls: Calls) -> Iterator[str]:
+    """The pieces of the answer; calls of tools are collected. A stream that ends without saying why was cut."""
     finished = None
     for chunk in stream:
         for choice in chunk.choices or ():
             finished = choice.finish_reason or finished
             if choice.delta and choice.delta.refusal:
                 raise EngineFailed("The language model refused to answer.", "llm_refused")
+            calls.add(choice.delta and choice.delta.tool_calls)
             if choice.delta and choice.delta.content:
                 yield choice.delta.content
     if finished == "content_filter":

@@ -7,8 +7,10 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from avatarsite.core.engines import EngineFailed
-from twins.llm.base import Delta
+from twins.llm.base import Delta, ToolCall
 from twins.llm.thoughts import Thoughts
+
+MEANWHILE = "The call was passed on; its result will come later. Say in one short sentence what you are doing."
 
 
 def deltas(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[Delta]:
@@ -33,6 +35,37 @@ def deltas(stream: openai.Stream[ChatCompletionChunk]) -> Iterator[Delta]:
     if finished == "content_filter":
         raise EngineFailed("The language model's content filter stopped the answer.", "llm_refused")
     yield Delta(thoughts.rest, finish="tool_calls" if indexes.count and finished == "stop" else finished)
+
+
+class Calls:
+    """Calls of tools, put together from the pieces in which they are streamed."""
+
+    def __init__(self) -> None:
+        self._indexes = _Indexes()
+        self._parts: dict[int, dict[str, str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def add(self, pieces: Any) -> None:
+        for piece in pieces or ():
+            told = self._indexes.of(piece)
+            call = self._parts.setdefault(told["index"], {"id": "", "name": "", "arguments": ""})
+            call["id"] = told.get("id") or call["id"]
+            call["name"] = told["function"].get("name") or call["name"]
+            call["arguments"] += told["function"].get("arguments") or ""
+
+    def whole(self) -> list[ToolCall]:
+        return [ToolCall(**call) for call in self._parts.values() if call["name"]]
+
+    def told(self) -> list[dict[str, Any]]:
+        """The calls as messages, answered as a conversation answers them that goes on meanwhile."""
+        made = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments or "{}"}}
+            for call in self.whole()
+        ]
+        answered = [{"role": "tool", "tool_call_id": call["id"], "content": MEANWHILE} for call in made]
+        return [{"role": "assistant", "content": None, "tool_calls": made}, *answered]
 
 
 def broken_off(stream: openai.Stream[ChatCompletionChunk]) -> EngineFailed:

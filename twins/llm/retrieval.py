@@ -22,12 +22,22 @@ from twins.llm.lexicon import (
     COPULAS,
     LEANS_ON_THE_ONE_BEFORE,
     NEEDED_KINDS,
-    QUESTION_FORMS,
     SYNONYMS,
 )
 from twins.llm.places import title_of
+from twins.llm.questions import form_of, wanted
+from twins.llm.ranges import between
 from twins.llm.spelling import Trigrams
-from twins.llm.terms import generic_terms, light_terms, primary, query_terms, stemmed, terms, word_term, words
+from twins.llm.terms import (
+    generic_terms,
+    light_terms,
+    primary,
+    query_terms,
+    stemmed,
+    terms,
+    word_term,
+    words,
+)
 from twins.llm.units import Unit, units_of
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
@@ -57,6 +67,7 @@ _BESIDE = 0.25  # for standing in the passage that was talked of
 _SUBJECT = 0.6  # of the threshold, that what the question is about must reach
 _SUBJECT_WITH_UNKNOWN = 1.17
 _WITH_UNKNOWN = 1.38  # how much more must be covered when a word of the question is nowhere in the knowledge
+_WANTED = 0.3  # to what degree a sentence must hold each word of what is asked for by name
 _ENOUGH = 3.5  # so many rare terms found are an answer, however long the question
 
 Scores = NDArray[np.float64]
@@ -79,6 +90,7 @@ class Term:
     weight: float
     matches: tuple[tuple[str, float], ...]
     light: bool = False  # it says little about what the question is about
+    name: str = ""  # the term as it was asked
 
 
 @dataclass
@@ -105,7 +117,10 @@ class Index:
     def __init__(self, knowledge: Sequence[Passage], language: str) -> None:
         self._language = primary(language)
         self.units = tuple(units_of(knowledge))
-        own = [[*terms(unit.text, self._language), *_kinds(unit.text)] for unit in self.units]
+        own = [
+            [*terms(unit.text, self._language), *_kinds(unit.text), *between(unit.text, self._language)]
+            for unit in self.units
+        ]
         levels = _Levels.of(self.units, own, self._language)
         self._own = levels.own
         self._asked_at = (
@@ -149,6 +164,8 @@ class Index:
             covered = np.where(self._coverage(subject, self._asked_at) >= needed, covered, 0.0)
         if form and NEEDED_KINDS & {kind for kind, _ in form.matches}:
             covered = np.where(self._degree(form, self._asked_at) >= _CARRIED, covered, 0.0)
+        for term in map(self._term, wanted(question, self._language)):
+            covered = np.where(self._degree(term, self._asked_at) >= _WANTED, covered, 0.0)
         if about and only_about:
             covered = np.where(context >= _ABOUT_AT_LEAST, covered, 0.0)
         scores = covered + _RANK * self._ranks(asked) + _OPENING * self._opens_with(asked) + _ABOUT * context
@@ -174,8 +191,11 @@ class Index:
         return _leans(unit.text, self._language)
 
     def _asked(self, question: str) -> list[Term]:
+        """The terms of a question; those that only make its form ("how early") are asked for by the form itself."""
         found = [self._term(term) for term in query_terms(question, self._language)[:MOST_QUERY_TERMS]]
         if form := self._form(question):
+            implied = form_of(question, self._language).implied
+            found = [term for term in found if term.matches or term.name not in implied]
             found.append(form)
         return found
 
@@ -187,7 +207,7 @@ class Index:
         if not matches:
             matches = self._trigrams.like(term)
         light = term in generic_terms(self._language) or (not matches and term in light_terms(self._language))
-        return Term(self._rarity_of(matches, term) * (_GENERIC if light else 1.0), tuple(matches.items()), light)
+        return Term(self._rarity_of(matches, term) * (_GENERIC if light else 1.0), tuple(matches.items()), light, term)
 
     def _rarity_of(self, matches: Iterable[str], term: str = "") -> float:
         """How much a term says that any of these satisfies: the fewer sentences hold one of them, the more."""
@@ -199,11 +219,7 @@ class Index:
 
     def _subject(self, asked: Sequence[Term], question: str) -> list[Term]:
         """What a question is about, beside the kind of answer that its form asks for; a form alone answers nothing."""
-        implied = set()
-        for pattern, answers in _forms(self._language):
-            if found := pattern.search(question):
-                implied = {*answers, *query_terms(found.group(), self._language)}
-                break
+        implied = form_of(question, self._language).implied
         return [
             term
             for term in asked
@@ -212,12 +228,12 @@ class Index:
 
     def _form(self, question: str) -> Term | None:
         """What the form of the question asks for ("how long": minutes, hours), when the knowledge has it."""
-        for pattern, answers in _forms(self._language):
-            if pattern.search(question):
-                known = tuple((a, 1.0) for a in answers if a in self._rarity or a in NEEDED_KINDS)
-                weight = self._rarity_of(answer for answer, _ in known)
-                return Term(min(weight, self._rarest * _FORM), known, light=True)
-        return None
+        answers = form_of(question, self._language).answers
+        if not answers:
+            return None
+        known = tuple((a, 1.0) for a in answers if a in self._rarity or a in NEEDED_KINDS)
+        weight = self._rarity_of(answer for answer, _ in known)
+        return Term(min(weight, self._rarest * _FORM), known, light=True)
 
     def _coverage(self, asked: Sequence[Term], levels: Levels) -> Scores:
         mass = np.zeros(len(self.units))
@@ -360,9 +376,3 @@ def synonyms(language: str) -> dict[str, tuple[str, ...]]:
         for member in members:
             groups.setdefault(member, {}).update(dict.fromkeys(members))
     return {term: tuple(other for other in others if other != term) for term, others in groups.items()}
-
-
-@cache
-def _forms(language: str) -> list[tuple[re.Pattern[str], list[str]]]:
-    forms = QUESTION_FORMS.get(language, ())
-    return [(re.compile(pattern, re.IGNORECASE), stemmed(answers.split(), language)) for pattern, answers in forms]

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from twins.llm.facts import facts
+from twins.llm.guardrails import touched
 from twins.llm.intents import of_themselves, visitor_name
 from twins.llm.terms import terms
 from twins.llm.turn import Turn
@@ -57,8 +58,10 @@ def asks_for_all(turn: Turn) -> bool:
 
 
 def avoided(turn: Turn) -> bool:
-    """Whether the message is about a subject that the personality does not talk about."""
+    """Whether the message is about a subject that the personality does not talk about, or that a guardrail forbids."""
     said = set(terms(turn.message, turn.language))
+    if any(touched(rule, (turn.message,), turn.language) for rule in turn.mind.rules):
+        return True
     subjects = (set(terms(subject[:200], turn.language)) for subject in turn.mind.avoid)
     return any(subject and subject <= said for subject in subjects)
 

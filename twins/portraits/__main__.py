@@ -31,10 +31,11 @@ def main() -> None:
     parser.add_argument("name", choices=names())
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="512x512", help="WIDTHxHEIGHT in pixels")
+    parser.add_argument("--seated", action="store_true", help="to the waist, at a desk")
     parser.add_argument("--sheet", action="store_true", help="mouths and eyes instead of the portrait")
     options = parser.parse_args()
     width, height = (int(part) for part in options.size.split("x"))
-    sheet = draw(options.name, width, height)
+    sheet = draw(options.name, width, height, "seated" if options.seated else "close")
     picture = contact_sheet(sheet) if options.sheet else sheet.image
     cv2.imwrite(str(options.out), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 

@@ -37,7 +37,8 @@ def room(colours: Room) -> Brush:
             glow((AXIS - 90, 330), 560, [(0, ink(c.light, 0.55)), (0.55, ink(c.light, 0.25)), (1, ink(c.light, 0))]),
         )
         edge = [(0.0, ink(c.shade, 0.0)), (0.62, ink(c.shade, 0.0)), (1.0, ink(mix(c.shade, "#000000", 0.35), 0.5))]
-        canvas.drawRect(EVERYWHERE, glow((AXIS - 60, 420), 1050, edge))
+        reach = max(1050.0, 0.57 * canvas.getLocalClipBounds().width())  # a wide view must not show its rim
+        canvas.drawRect(EVERYWHERE, glow((AXIS - 60, 420), reach, edge))
 
     return draw
 

@@ -90,10 +90,11 @@ def stitches(canvas: skia.Canvas, person: Person, tone: str, size: float = 9.0) 
     """Knitted stitches over whatever the canvas is clipped to."""
     path = skia.Path()
     top = person.shape.chin_y + 50
+    seen = min(canvas.getLocalClipBounds().bottom(), BOTTOM) - top
     for column in range(-44, 45):
         x = AXIS + column * size
         bend = abs(column) / 44
-        for row in range(48):
+        for row in range(max(0, int(seen / (size * 0.92)) + 2)):
             y = top + row * size * 0.92 + 34 * bend * bend
             path.moveTo(x - size * 0.42, y - size * 0.42)
             path.quadTo(x - size * 0.1, y + size * 0.1, x, y + size * 0.36)

@@ -8,9 +8,21 @@ import skia
 from numpy.typing import NDArray
 
 DESIGN = 1024.0
-EYE_LEVEL = 0.445  # of the picture's height
-EYE_Y = 456.0  # the same in design units
-NARROW = 0.74  # a head with shoulders needs this width, as a share of DESIGN
+EYE_Y = 456.0  # of every face, in design units
+
+
+@dataclass(frozen=True)
+class View:
+    """What of design space a picture shows: units from top to bottom, where the eyes are, and the least width."""
+
+    height: float
+    eye_level: float  # of the picture's height
+    narrow: float  # units
+
+
+CLOSE = View(height=DESIGN, eye_level=0.445, narrow=0.74 * DESIGN)  # head and shoulders
+SEATED = View(height=1480.0, eye_level=0.315, narrow=1060.0)  # to the waist, behind a desk
+VIEWS = {"close": CLOSE, "seated": SEATED}
 
 Point = tuple[float, float]
 Floats = NDArray[np.float32]
@@ -22,10 +34,11 @@ class Frame:
 
     width: int
     height: int
+    view: View = CLOSE
 
     @property
     def scale(self) -> float:
-        return min(self.height, self.width / NARROW) / DESIGN
+        return min(self.height / self.view.height, self.width / self.view.narrow)
 
     @property
     def left(self) -> float:
@@ -35,7 +48,7 @@ class Frame:
     @property
     def top(self) -> float:
         """Pixel row of design y = 0."""
-        return self.height * EYE_LEVEL - EYE_Y * self.scale
+        return self.height * self.view.eye_level - EYE_Y * self.scale
 
     def place(self, canvas: skia.Canvas) -> None:
         """Let `canvas`, whose origin is the picture's, take design units."""

@@ -1,6 +1,7 @@
 """From a person to a FaceSheet: what stands still is drawn once, then each patch over it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,23 +14,25 @@ from twins.portraits.eyes import Look, draw_eyes
 from twins.portraits.head import ears, face, neck, shade_face
 from twins.portraits.mouth import JAW, REST, Pose, draw_mouth, pose
 from twins.portraits.outline import half_width
-from twins.portraits.pen import Floats, Frame
+from twins.portraits.pen import CLOSE, SEATED, Floats, Frame, View
 from twins.portraits.person import AXIS, Person
 from twins.portraits.relief import relief
 from twins.portraits.rimlight import lit_from_behind, rim_mask
+from twins.portraits.seated import desk_y, draw_arms, draw_desk
 
 SEAM = 12.0  # design units over which a patch blends into the picture at its border
 
 
 @dataclass(frozen=True)
 class Layers:
-    """A person at one size, apart from mouth and eyes; RGBA, alpha premultiplied."""
+    """A person at one size, apart from mouth and eyes; RGBA, alpha premultiplied. matte: the person, not the room."""
 
     person: Person
     frame: Frame
     under: NDArray[np.uint8]
     face: NDArray[np.uint8]
     over: NDArray[np.uint8]
+    matte: NDArray[np.uint8]
 
 
 def pixels(surface: skia.Surface) -> NDArray[np.uint8]:
@@ -60,6 +63,8 @@ def layers(person: Person, frame: Frame) -> Layers:
         person.behind(canvas, person)
         neck(person, canvas)
         person.clothes(canvas, person)
+        if frame.view == SEATED:
+            draw_arms(canvas, person)
         ears(person, canvas)
 
     def skin(canvas: skia.Canvas) -> None:
@@ -74,8 +79,17 @@ def layers(person: Person, frame: Frame) -> Layers:
     ]
     mask = rim_mask(frame, parts)
     lit, bare, over = (lit_from_behind(part, mask, person.rim) for part in parts)
+    if frame.view == SEATED:
+        desk = sheet_of(frame, lambda canvas: draw_desk(canvas, person))
+        over, parts = laid_over(over, desk), [*parts, desk]
     room = sheet_of(frame, lambda canvas: person.backdrop(canvas, person))
-    return Layers(person, frame, laid_over(room, lit), bare, over)
+    return Layers(person, frame, laid_over(room, lit), bare, over, coverage(parts))
+
+
+def coverage(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """How much of what is behind them the layers hide together, 0 to 255."""
+    seen = np.prod([1 - part[..., 3].astype(np.float32) / 255 for part in parts], axis=0)
+    return np.asarray(255 * (1 - seen) + 0.5, np.uint8)
 
 
 def laid_over(below: NDArray[np.uint8], above: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -171,8 +185,8 @@ def eyes_box(person: Person, frame: Frame) -> Box:
     return Box(*frame.even(AXIS - half, s.brow_y - 56, AXIS + half, s.brow_y + 52 + 62))
 
 
-def face_sheet(person: Person, width: int, height: int) -> FaceSheet:
-    frame = Frame(width, height)
+def face_sheet(person: Person, width: int, height: int, view: View = CLOSE) -> FaceSheet:
+    frame = Frame(width, height, view)
     made = layers(person, frame)
     image = compose(made, Box(0, 0, width, height), REST, Look())
     mouth_at, eyes_at = mouth_box(person, frame), eyes_box(person, frame)
@@ -184,5 +198,15 @@ def face_sheet(person: Person, width: int, height: int) -> FaceSheet:
     ]
     pivot = (AXIS * frame.scale + frame.left, (person.shape.chin_y + 110) * frame.scale + frame.top)
     return FaceSheet(
-        image, mouth_at, np.array(mouth), np.array(press), eyes_at, np.array(eyes), relief(person, frame), pivot
+        image,
+        mouth_at,
+        np.array(mouth),
+        np.array(press),
+        eyes_at,
+        np.array(eyes),
+        relief(person, frame),
+        pivot,
+        made.matte,
+        motion=CLOSE.height / view.height,
+        floor=desk_y(person) * frame.scale + frame.top if view == SEATED else math.inf,
     )

@@ -89,9 +89,9 @@ def open_front(canvas: skia.Canvas, person: Person, cut: Cut, inner: Sequence[Po
 def weave(canvas: skia.Canvas, tone: str, gap: float = 4.2) -> None:
     """Fine slanting threads over whatever the canvas is clipped to."""
     path = skia.Path()
-    for i in range(-120, 330):
+    for i in range(-120, 410):
         path.moveTo(60 + i * gap, 640)
-        path.lineTo(60 + i * gap - 320, 1300)
+        path.lineTo(60 + i * gap - 640, 1960)
     canvas.drawPath(path, paint(mix(tone, DARK, 0.6), 0.14, stroke=1.3))
 
 
@@ -130,6 +130,7 @@ class Overshirt:
         for side in (-1, 1):
             placket = curve(sided(person, [(132, 190), (126, 280), (114, 420)], side))
             canvas.drawPath(placket, self.seam())
+            canvas.drawPath(curve(sided(person, [(114, 420), (114, 1200)], side)), self.seam())
             piece(canvas, person, collar, mix(self.tone, LIGHT, 0.06), side, hem=False)
             canvas.drawPath(curve(sided(person, [(188, 120), (164, 186), (120, 132)], side)), self.seam())
             canvas.drawPath(curve(sided(person, [(316, 330), (220, 336), (190, 340)], side)), self.seam())
@@ -158,7 +159,7 @@ class Shirt:
         canvas.drawLine(
             AXIS + 1, y + 168, AXIS + 3, BOTTOM, paint(mix(self.tone, DARK, 0.5), 0.6, blur=1.2, stroke=2.4)
         )
-        for drop in (212, 288, 364, 440):
+        for drop in range(212, 900, 76):
             button(canvas, AXIS - 10, y + drop, self.buttons)
         collar = [(98, 30), (110, 66), (96, 132), (64, 184), (8, 150), (46, 104), (82, 62)]
         for side in (-1, 1):
@@ -188,6 +189,7 @@ class Cardigan:
         open_front(canvas, person, cut, front, self.tone)
         for side in (-1, 1):
             ribbed(canvas, sided(person, front, side), self.tone, 24)
+            ribbed(canvas, sided(person, [(22, 470), (22, 1200)], side), self.tone, 24)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from avatarsite.core.diagnosis import pace
 from avatarsite.core.engines import EngineFailed
+
+EXAMPLE = "The harbour museum opens at nine. Take the second door on the left, and ask for the keeper of the lamp."
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,34 @@ class AudioChunk:
 
 
 @dataclass(frozen=True)
+class Pronunciation:
+    """How a text is said: as if `said` stood there, or, with `ipa`, by these sounds (International Phonetic Alphabet).
+
+    word_boundaries: only where the text stands as whole words.
+    """
+
+    text: str
+    said: str
+    ipa: bool = False
+    case_sensitive: bool = False
+    word_boundaries: bool = True
+
+
+@dataclass(frozen=True)
 class VoiceSettings:
-    """Which voice, and how it speaks. `rate` and `pitch` are factors around the voice's own (1.0)."""
+    """Which voice, and how it speaks. `rate` and `pitch` are factors around the voice's own (1.0).
+
+    fit: what `twins.tts.fitting` found in a person's sample; pronunciations: earlier ones go before later ones. Engines
+    that cannot use them leave them.
+    """
 
     voice_id: str
     language: str = "en"  # BCP-47
     rate: float = 1.0
     pitch: float = 1.0
     options: dict[str, str] = field(default_factory=dict)
+    fit: dict[str, Any] | None = None
+    pronunciations: tuple[Pronunciation, ...] = ()
 
 
 class TTS(ABC):
@@ -74,8 +98,16 @@ class TTS(ABC):
     def languages(self) -> dict[str, str]:
         """Languages that this engine speaks: BCP-47 code -> English name."""
 
+    def approximations(self) -> dict[str, str]:
+        """Those of them that it speaks only approximately: BCP-47 code -> in which way."""
+        return {}
+
     def warm(self) -> None:  # noqa: B027  an engine without start-up cost needs none
         """Get ready, so that the first call is fast."""
+
+    def pace(self, voice: VoiceSettings) -> str:
+        """How fast it speaks on this machine, in words. Raises EngineFailed."""
+        return pace(lambda: sum(chunk.seconds for chunk in self.stream(EXAMPLE, voice)))
 
     def close(self) -> None:  # noqa: B027
         """Let go of processes and connections."""

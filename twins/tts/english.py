@@ -1,178 +1,59 @@
-"""How written English is read aloud: abbreviations, money, dates, times, addresses. One written word at a time."""
+"""How written English is read aloud: its table, and what English alone does."""
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 
-_ABBREVIATIONS = {
-    "mr.": "Mister", "mrs.": "Missus", "ms.": "Miz", "dr.": "Doctor", "prof.": "Professor", "jr.": "Junior",
-    "sr.": "Senior", "vs.": "versus", "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera",
-    "approx.": "approximately", "dept.": "department", "est.": "established", "inc.": "Incorporated",
-    "ltd.": "Limited", "corp.": "Corporation", "a.m.": "A M", "p.m.": "P M", "ph.d.": "P H D", "gov.": "Governor",
-    "gen.": "General", "rev.": "Reverend", "hon.": "Honorable", "mt.": "Mount", "ave.": "Avenue", "blvd.": "Boulevard",
-    "tel.": "telephone", "ext.": "extension", "incl.": "including", "cf.": "compare", "ca.": "circa",
-    "mr": "Mister", "mrs": "Missus", "dr": "Doctor", "vs": "versus", "etc": "et cetera", "w/": "with", "w/o": "without",
-    "&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "°": "degrees", "×": "times", "÷": "divided by",
-    "±": "plus or minus", "≈": "about", "≠": "is not equal to", "≤": "at most", "≥": "at least", "→": "to",
-    "½": "one half", "¼": "one quarter", "¾": "three quarters", "§": "section", "/": "or",
-}  # fmt: skip
-_SPELLED = {
-    "AI", "API", "APIs", "ASCII", "ATM", "BBC", "CEO", "CFO", "CLI", "CPU", "CPUs", "CRM", "CSS", "CSV", "CTO",
-    "DIY", "DNS", "DVD", "EU", "FAQ", "FAQs", "FBI", "FTP", "GDP", "GPS", "GPT", "GPU", "GPUs", "HD", "HR", "HTML",
-    "HTTP", "HTTPS", "ID", "IDs", "IP", "IT", "JS", "KPI", "KPIs", "LLM", "LLMs", "ML", "MP", "NHS", "OS", "PC",
-    "PDF", "PDFs", "PHP", "PM", "PR", "QA", "QR", "ROI", "SDK", "SDKs", "SMS", "SQL", "SSH", "SSL", "TLS", "TTS",
-    "TV", "UI", "UK", "UN", "URL", "URLs", "US", "USA", "USB", "UX", "VIP", "VPN", "VR", "XML",
-}  # fmt: skip
-_MAY_END = {"etc.", "inc.", "ltd.", "corp.", "jr.", "sr.", "a.m.", "p.m.", "ph.d."}  # their dot may end a sentence too
-_BEFORE_NUMBER = {"no.": "number", "nos.": "numbers", "fig.": "figure", "vol.": "volume", "ch.": "chapter",
-                  "p.": "page", "pp.": "pages", "sec.": "section", "art.": "article"}  # fmt: skip
+from twins.tts.habits import Habits, table
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_MONTH_SHORT = {f"{month[:3].lower()}.": month for month in _MONTHS} | {"sept.": "September"}
-_UNITS = {
-    "km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "kg": "kilogram", "g": "gram",
-    "mg": "milligram", "l": "liter", "ml": "milliliter", "mi": "mile", "ft": "foot", "lb": "pound", "lbs": "pound",
-    "oz": "ounce", "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "s": "second",
-    "sec": "second", "ms": "millisecond", "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz", "ghz": "gigahertz",
-    "kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "w": "watt", "kw": "kilowatt",
-    "kwh": "kilowatt hour", "v": "volt", "mph": "mile per hour", "km/h": "kilometer per hour",
-    "kb/s": "kilobyte per second", "mb/s": "megabyte per second", "gb/s": "gigabyte per second",
-    "m/s": "meter per second", "kmh": "kilometer per hour", "fps": "frame per second", "°c": "degree Celsius",
-    "°f": "degree Fahrenheit",
-    "°": "degree", "m²": "square meter", "km²": "square kilometer", "m³": "cubic meter",
-}  # fmt: skip
-_PLURALS = {"foot": "feet", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz",
-            "gigahertz": "gigahertz"}  # fmt: skip
-_MONEY = {"$": ("dollar", "cent"), "€": ("euro", "cent"), "£": ("pound", "penny"), "¥": ("yen", ""),
-          "₹": ("rupee", "paisa"), "₩": ("won", "")}  # fmt: skip
-_UNCOUNTED = {"yen": "yen", "won": "won", "penny": "pence", "paisa": "paise"}
-_SCALE = {"thousand", "million", "billion", "trillion", "k", "m", "bn", "b"}
-_SCALE_NAMES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
-_MARKS = {".": " dot ", "/": " slash ", "-": " dash ", "_": " underscore ", "@": " at ", "?": " question mark ",
-          "=": " equals ", "&": " and ", "#": " hash ", ":": " colon ", "%": " percent ", "+": " plus ",
-          "~": " tilde "}  # fmt: skip
+_MONTH_SHORT = {f"{month[:3].lower()}.": month for month in _MONTHS if month != "May"} | {"sept.": "September"}
+_ACRONYMS = frozenset({
+    "AI", "API", "ASCII", "ATM", "BBC", "CEO", "CFO", "CLI", "CPU", "CRM", "CSS", "CSV", "CTO", "DIY", "DNS", "DVD",
+    "EU", "FAQ", "FBI", "FTP", "GDP", "GPS", "GPT", "GPU", "HD", "HR", "HTML", "HTTP", "HTTPS", "ID", "IP", "IT", "JS",
+    "KPI", "LLM", "ML", "MP", "NHS", "OS", "PC", "PDF", "PHP", "PM", "PR", "QA", "QR", "ROI", "SDK", "SMS", "SQL",
+    "SSH", "SSL", "TLS", "TTS", "TV", "UI", "UK", "UN", "URL", "US", "USA", "USB", "UX", "VIP", "VPN", "VR", "XML",
+})  # fmt: skip
+_SCALES = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}
+_SCALE = frozenset({"thousand", "million", "billion", "trillion", *_SCALES})
+_PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 8: "eighth", 10: "tenth"}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_MAX_ADDRESS = 120  # characters of a URL that are read; nobody listens to a longer one
 _AREA_CODE, _LOCAL_NUMBER = re.compile(r"\d{3}"), re.compile(r"\d{3}-\d{4}\b")
-_NOTE = re.compile(r"^\d")
+_CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,5}")
+_SCALED = re.compile(rf"(?:US|CA|AU|NZ|[ACS])?(?P<sign>[$€£¥₹₩])(?P<number>{_NUMBER})(?P<scale>k|m|bn|b)", re.I)
+_PLURAL_ACRONYM = re.compile(r"([A-Z]{2,5})s")
 
 
-def spoken(word: str, following: str) -> str | None:
-    """How `word` is read when `following` comes next; None to leave it as it is.
+@dataclass(frozen=True)
+class _English(Habits):
+    """Reads a word with its neighbours where that is English's own: scales of money, a.m., area codes, "St."."""
 
-    `word` may end in sentence punctuation, which is kept.
-    """
-    bare = word.rstrip(",!?;:)")
-    direct = _abbreviation(bare, following)
-    if direct is not None:
-        return direct + word[len(bare) :].replace(")", "")
-    core = word.rstrip(".,!?;:)")
-    end = word[len(core) :].replace(")", "")
-    direct = _abbreviation(core, following) if end else None
-    if direct is not None:
-        return direct + end
-    if _AREA_CODE.fullmatch(core) and _LOCAL_NUMBER.match(following):
-        return " ".join(core) + ","
-    for pattern, read in _RULES:
-        match = pattern.fullmatch(core)
-        if match:
-            return read(match, following) + end
-    return None
+    def said(self, words: list[str], index: int) -> str:
+        word, previous = words[index], words[index - 1] if index else ""
+        following = next((other for other in words[index + 1 : index + 4] if other), "")
+        core = word.rstrip(".,!?;:")
+        end = word[len(core) :]
+        if core.lower() in _SCALE and (sign := previous.lstrip("(\"'“‘")[:1]) in self.money:
+            return f"{core} {self.money[sign][1]}{end}"
+        if core.lower() in ("am", "pm") and _CLOCK.fullmatch(previous):
+            return f"{core[0].upper()} M{end}"
+        if _CLOCK.fullmatch(core) and ":" in core and following.lower()[:2] in ("am", "pm"):
+            return _clock(core) + end
+        if _AREA_CODE.fullmatch(core.strip("()")) and _LOCAL_NUMBER.match(following):
+            return " ".join(core.strip("()")) + ","
+        if core[:1] in self.money and following.lower().rstrip(".,!?;:") in _SCALE:
+            return core[1:]  # "$5 million": the unit is read after the scale
+        return self._dotted(word.rstrip(",!?;:)"), following) or super().said(words, index)
 
-
-def _abbreviation(word: str, following: str) -> str | None:
-    low = word.lower()
-    if low in _BEFORE_NUMBER:
-        return _BEFORE_NUMBER[low] if _NOTE.match(following) else None
-    if low in _MONTH_SHORT and low != "may.":
-        return _MONTH_SHORT[low]
-    if low == "st.":
-        return "Saint" if following[:1].isupper() else "Street"
-    if _INITIALS.fullmatch(word):
-        return " ".join(word.replace(".", " ").split()) + ("" if following else ".")
-    if word in _SPELLED:
-        return _letters(word)
-    if low in _MAY_END and (not following or following[0].isupper()):
-        return _ABBREVIATIONS[low] + "."
-    return _ABBREVIATIONS.get(low)
-
-
-def _letters(word: str) -> str:
-    if word.endswith("s") and word[:-1].isupper():
-        return " ".join(word[:-2]) + f" {word[-2]}'s"
-    return " ".join(word)
-
-
-def _address(match: re.Match[str], following: str) -> str:
-    text = re.sub(r"^(?:[a-z]+://|mailto:)(?:www\.)?", "", match[0], flags=re.IGNORECASE)[:_MAX_ADDRESS].rstrip("/")
-    return " ".join("".join(_MARKS.get(letter, letter) for letter in text).split())
-
-
-def _money(match: re.Match[str], following: str) -> str:
-    unit, part = _MONEY[match["sign"]]
-    whole, _, fraction = match["amount"].partition(".")
-    scale = (match["scale"] or "").lower()
-    if scale:
-        return f"{match['amount']} {_SCALE_NAMES.get(scale, scale)} {_plural(unit, '2')}"
-    if following.lower().rstrip(".,!?;:") in _SCALE:
-        return match["amount"]  # "$5 million": the unit is read after the scale, see `_scale`
-    if len(fraction) == 2 and fraction != "00" and part:
-        cents = str(int(fraction))
-        return f"{whole} {_plural(unit, whole)} and {cents} {_plural(part, cents)}"
-    amount = whole if fraction in ("", "00") else match["amount"]
-    return f"{amount} {_plural(unit, amount)}"
-
-
-def after_money(previous: str, word: str) -> str | None:
-    """The "million" of "$5 million": the unit follows the scale."""
-    core = word.rstrip(".,!?;:")
-    sign = previous.lstrip("(\"'“‘")[:1]
-    if sign in _MONEY and core.lower() in _SCALE:
-        return f"{core} {_plural(_MONEY[sign][0], '2')}{word[len(core) :]}"
-    return None
-
-
-def after_number(previous: str, word: str) -> str | None:
-    """The unit of "12 km": read in full."""
-    core = word.rstrip(".,!?;:")
-    if core.lower() in ("am", "pm") and re.fullmatch(r"\d{1,2}(?::\d\d)?", previous):
-        return f"{core[0].upper()} M{word[len(core) :]}"
-    unit = _UNITS.get(core.lower())
-    if unit is None or not re.fullmatch(_NUMBER, previous) or core.lower() in ("l", "s", "m") and core.isupper():
-        return None
-    return _units(unit, previous) + word[len(core) :]
-
-
-def _plural(unit: str, amount: str) -> str:
-    return unit if amount == "1" else _UNCOUNTED.get(unit, unit + "s")
-
-
-def _units(unit: str, amount: str) -> str:
-    first, _, rest = unit.partition(" ")
-    if first in ("square", "cubic", "kilowatt"):
-        return unit if amount == "1" else unit + "s"
-    return f"{first if amount == '1' else _PLURALS.get(first, first + 's')} {rest}".strip()
-
-
-def _measure(match: re.Match[str], following: str) -> str:
-    unit = _UNITS.get(match["unit"].lower())
-    return match[0] if unit is None else f"{match['amount']} {_units(unit, match['amount'])}"
-
-
-def _date(match: re.Match[str], following: str) -> str:
-    month, day = int(match["month"]), int(match["day"])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return match[0].replace("-", " ").replace("/", " ")
-    return f"{_MONTHS[month - 1]} {ordinal(day)}, {_year(match['year'])}"
-
-
-def _year(text: str) -> str:
-    """1987 -> "19 87", 2026 -> "20 26"; 2005 and 1900 are read by the synthesiser."""
-    if len(text) == 4 and text[2:] >= "10" and "11" <= text[:2] <= "20":
-        return f"{text[:2]} {text[2:]}"
-    return text
+    def _dotted(self, word: str, following: str) -> str:
+        if word.lower() == "st.":
+            return "Saint" if following[:1].isupper() else "Street"
+        if _INITIALS.fullmatch(word):
+            return " ".join(word.replace(".", " ").split()) + ("" if following else ".")
+        return ""
 
 
 def ordinal(number: int) -> str:
@@ -180,27 +61,46 @@ def ordinal(number: int) -> str:
     return f"{number}{suffix}"
 
 
-def _time(match: re.Match[str], following: str) -> str:
-    hour, minute = int(match["hour"]), match["minute"]
-    half = " ".join((match["half"] or "").upper().replace(".", ""))
-    exact = "hundred hours" if hour > 12 or hour == 0 else "o'clock"
-    if minute == "00":
-        minute = "" if half or following.lower()[:2] in ("am", "pm") else exact
-    elif minute.startswith("0"):
-        minute = f"oh {minute[1]}"
-    return " ".join(f"{hour} {minute} {half}".split())
+def _year(text: str) -> str:
+    """1987 -> "19 87", 2026 -> "20 26"; 2005 and 1900 are read by the synthesiser."""
+    return f"{text[:2]} {text[2:]}" if text[2:] >= "10" and "11" <= text[:2] <= "20" else text
 
 
-def _range(match: re.Match[str], following: str) -> str:
-    """ "5-10" is a range, "555-1234" a telephone number."""
-    if len(match[1]) == 3 and len(match[2]) == 4:
-        return f"{' '.join(match[1])}, {' '.join(match[2])}"
-    return f"{match[1]} to {match[2]}"
+def _date(day: int, month: str, year: str) -> str:
+    return f"{month} {ordinal(day)}, {year}"
 
 
-def _telephone(match: re.Match[str], following: str) -> str:
-    """Digit by digit, group by group."""
-    return ", ".join(" ".join(group) for group in re.findall(r"\d+", match[0]))
+def _time(hour: int, minute: int) -> str:
+    if minute:
+        return f"{hour} {minute}" if minute > 9 else f"{hour} oh {minute}"
+    return f"{hour} hundred hours" if hour > 12 or hour == 0 else f"{hour} o'clock"
+
+
+def _clock(text: str) -> str:
+    """A time that "am" or "pm" follows."""
+    hour, _, minute = text.partition(":")
+    return _time(int(hour), int(minute)) if int(minute or 0) else str(int(hour))
+
+
+def _half_day(match: re.Match[str], following: str) -> str:
+    return f"{_clock(match['time'])} {match['half'][0].upper()} M"
+
+
+def _scaled(match: re.Match[str], following: str) -> str:
+    many = ENGLISH.money[match["sign"]][1]
+    return f"{match['number']} {_SCALES[match['scale'].lower()]} {many}"
+
+
+def _fraction(match: re.Match[str], following: str) -> str:
+    top, bottom = int(match[1]), int(match[2])
+    if top < bottom and bottom in _PARTS:
+        plural = "halves" if bottom == 2 else _PARTS[bottom] + "s"
+        return f"{top} {_PARTS[bottom] if top == 1 else plural}"
+    return f"{top} {bottom}"
+
+
+def _local_number(match: re.Match[str], following: str) -> str:
+    return f"{' '.join(match[1])}, {' '.join(match[2])}"
 
 
 def _alternatives(match: re.Match[str], following: str) -> str:
@@ -208,45 +108,101 @@ def _alternatives(match: re.Match[str], following: str) -> str:
     return (" or " if len(words) == 2 and "or" not in words else " ").join(words)
 
 
-def _fraction(match: re.Match[str], following: str) -> str:
-    top, bottom = int(match[1]), int(match[2])
-    names = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 8: "eighth", 10: "tenth"}
-    if top < bottom and bottom in names:
-        plural = "halves" if bottom == 2 else names[bottom] + "s"
-        return f"{top} {names[bottom] if top == 1 else plural}"
-    return f"{top} {bottom}"
-
-
-_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], str]], ...] = (
-    (re.compile(r"(?:[a-z][a-z0-9+.-]*://|mailto:)\S+", re.I), _address),
-    (re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), _address),
-    (re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|app|co|uk|de|eu|edu|gov)(?:/\S*)?", re.I),
-     _address),
-    (re.compile(r"@\w+"), lambda m, _: f"at {m[0][1:].replace('_', ' ')}"),
-    (re.compile(r"#\d+"), lambda m, _: f"number {m[0][1:]}"),
-    (re.compile(r"#\w+"), lambda m, _: f"hashtag {m[0][1:].replace('_', ' ')}"),
-    (re.compile(rf"(?:US|CA|AU|NZ|[ACS])?(?P<sign>[$€£¥₹₩])(?P<amount>{_NUMBER})(?P<scale>k|m|bn|b)?", re.I), _money),
-    (re.compile(rf"(?P<amount>{_NUMBER})(?P<scale>)(?P<sign>[$€£¥₹₩])"), _money),
-    (re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})"), _date),
-    (re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})"), _date),
-    (re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?P<half>[ap]\.?m)?", re.I), _time),
-    (re.compile(r"(?P<hour>1[0-2]|[1-9])(?P<minute>)(?P<half>[ap]\.?m)", re.I), _time),
-    (re.compile(r"(\d{1,2})/(\d{1,2})"), _fraction),
-    (re.compile(r"\+?\d{1,4}(?:-\d{2,4}){2,4}"), _telephone),
-    (re.compile(r"(1[1-9]\d\d|20\d\d)[-–](1[1-9]\d\d|20\d\d)"), lambda m, _: f"{_year(m[1])} to {_year(m[2])}"),
-    (re.compile(rf"({_NUMBER})[-–]({_NUMBER}%?)"), _range),
-    (re.compile(r"\d+(?:\.\d+){2,}"), lambda m, _: m[0].replace(".", " point ")),
-    (re.compile(r"[\w-]+\.[a-z]{2,4}"), lambda m, _: m[0].replace(".", " dot ").replace("_", " ")),
-    (re.compile(r"([A-Za-z]+)#"), lambda m, _: f"{m[1]} sharp"),
-    (re.compile(rf"±({_NUMBER}%?)"), lambda m, _: f"plus or minus {m[1]}"),
-    (re.compile(r"(\w+)²"), lambda m, _: f"{m[1]} squared"),
-    (re.compile(r"(\w+)³"), lambda m, _: f"{m[1]} cubed"),
-    (re.compile(r"(\d+)½"), lambda m, _: f"{m[1]} and a half"),
-    (re.compile(r"1[1-9]\d\d|20\d\d"), lambda m, _: _year(m[0])),
-    (re.compile(rf"[~≈]({_NUMBER}%?)"), lambda m, _: f"about {m[1]}"),
-    (re.compile(rf"[-−]({_NUMBER})"), lambda m, _: f"minus {m[1]}"),
-    (re.compile(rf"({_NUMBER})%"), lambda m, _: f"{m[1]} percent"),
-    (re.compile(rf"(?P<amount>{_NUMBER})(?P<unit>[a-zA-Z°][a-zA-Z/²³°]{{0,3}})"), _measure),
-    (re.compile(r"[A-Za-z]+(?:/[A-Za-z]+)+"), _alternatives),
-    (re.compile(r"(\w+)&(\w+)"), lambda m, _: f"{m[1]} and {m[2]}"),
+ENGLISH = _English(
+    point=".",
+    abbreviations={
+        "mr.": "Mister", "mrs.": "Missus", "ms.": "Miz", "dr.": "Doctor", "prof.": "Professor", "jr.": "Junior",
+        "sr.": "Senior", "vs.": "versus", "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera",
+        "approx.": "approximately", "dept.": "department", "est.": "established", "inc.": "Incorporated",
+        "ltd.": "Limited", "corp.": "Corporation", "a.m.": "A M", "p.m.": "P M", "ph.d.": "P H D", "gov.": "Governor",
+        "gen.": "General", "rev.": "Reverend", "hon.": "Honorable", "mt.": "Mount", "ave.": "Avenue",
+        "blvd.": "Boulevard", "tel.": "telephone", "ext.": "extension", "incl.": "including", "cf.": "compare",
+        "ca.": "circa", "mr": "Mister", "mrs": "Missus", "dr": "Doctor", "vs": "versus", "etc": "et cetera",
+        "w/": "with", "w/o": "without", "°": "degrees", **_MONTH_SHORT,
+    },
+    before_number={"no.": "number", "nos.": "numbers", "fig.": "figure", "vol.": "volume", "ch.": "chapter",
+                   "p.": "page", "pp.": "pages", "sec.": "section", "art.": "article"},
+    months=_MONTHS,
+    units=table("""
+        km|kilometer|kilometers
+        m|meter|meters
+        cm|centimeter|centimeters
+        mm|millimeter|millimeters
+        kg|kilogram|kilograms
+        g|gram|grams
+        mg|milligram|milligrams
+        l|liter|liters
+        ml|milliliter|milliliters
+        mi|mile|miles
+        ft|foot|feet
+        lb|pound|pounds
+        lbs|pound|pounds
+        oz|ounce|ounces
+        h|hour|hours
+        hr|hour|hours
+        hrs|hour|hours
+        min|minute|minutes
+        mins|minute|minutes
+        s|second|seconds
+        sec|second|seconds
+        ms|millisecond|milliseconds
+        hz|hertz|hertz
+        khz|kilohertz|kilohertz
+        mhz|megahertz|megahertz
+        ghz|gigahertz|gigahertz
+        kb|kilobyte|kilobytes
+        mb|megabyte|megabytes
+        gb|gigabyte|gigabytes
+        tb|terabyte|terabytes
+        w|watt|watts
+        kw|kilowatt|kilowatts
+        kwh|kilowatt hour|kilowatt hours
+        v|volt|volts
+        mph|mile per hour|miles per hour
+        km/h|kilometer per hour|kilometers per hour
+        kmh|kilometer per hour|kilometers per hour
+        kb/s|kilobyte per second|kilobytes per second
+        mb/s|megabyte per second|megabytes per second
+        gb/s|gigabyte per second|gigabytes per second
+        m/s|meter per second|meters per second
+        fps|frame per second|frames per second
+        °c|degree Celsius|degrees Celsius
+        °f|degree Fahrenheit|degrees Fahrenheit
+        °|degree|degrees
+        m²|square meter|square meters
+        km²|square kilometer|square kilometers
+        m³|cubic meter|cubic meters
+    """),
+    money={"$": ("dollar", "dollars", "cent", "cents"), "€": ("euro", "euros", "cent", "cents"),
+           "£": ("pound", "pounds", "penny", "pence"), "¥": ("yen", "yen", "", ""),
+           "₹": ("rupee", "rupees", "paisa", "paise"), "₩": ("won", "won", "", "")},
+    marks={".": "dot", "/": "slash", "-": "dash", "_": "underscore", "@": "at", "?": "question mark", "=": "equals",
+           "&": "and", "#": "hash", ":": "colon", "%": "percent", "+": "plus", "~": "tilde"},
+    words={"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "×": "times",
+           "÷": "divided by", "±": "plus or minus", "≈": "about", "~": "about", "≠": "is not equal to", "≤": "at most",
+           "≥": "at least", "→": "to", "½": "one half", "¼": "one quarter", "¾": "three quarters", "§": "section",
+           "/": "or", "#": "hashtag", "№": "number", "-": "minus", "–": "to", "²": "squared", "³": "cubed"},
+    date=_date,
+    time=_time,
+    cents=" and ",
+    ordinals=re.compile(r"(\d+)(st|nd|rd|th)"),
+    ordinal=lambda number, ending: ordinal(number),
+    month_first=True,
+    year=_year,
+    may_end=frozenset({"etc.", "inc.", "ltd.", "corp.", "jr.", "sr.", "a.m.", "p.m.", "ph.d."}),
+    acronyms=_ACRONYMS,
+    first=(
+        (_PLURAL_ACRONYM, lambda m, _: f"{' '.join(m[1][:-1])} {m[1][-1]}'s" if m[1] in _ACRONYMS else ""),
+        (_SCALED, _scaled),
+        (re.compile(r"(?P<time>(?:1[0-2]|0?[1-9])(?::[0-5]\d)?)(?P<half>[ap]\.?m)", re.I), _half_day),
+        (re.compile(r"(\d{1,2})/(\d{1,2})"), _fraction),
+        (re.compile(r"(\d{3})-(\d{4})"), _local_number),
+        (re.compile(r"\d+(?:\.\d+){2,}"), lambda m, _: m[0].replace(".", " point ")),
+        (re.compile(r"([A-Za-z]+)#"), lambda m, _: f"{m[1]} sharp"),
+        (re.compile(r"(\d+)½"), lambda m, _: f"{m[1]} and a half"),
+        (re.compile(r"[A-Za-z]+(?:/[A-Za-z]+)+"), _alternatives),
+        (re.compile(r"(\w+)&(\w+)"), lambda m, _: f"{m[1]} and {m[2]}"),
+        (re.compile(r"(\w+)([²³])"), lambda m, _: f"{m[1]} {'squared' if m[2] == '²' else 'cubed'}"),
+    ),
+    last=((re.compile(r"[\w-]+\.[a-z]{2,4}"), lambda m, _: m[0].replace(".", " dot ").replace("_", " ")),),
 )  # fmt: skip

@@ -19,7 +19,8 @@ from twins.tts.espeak_messages import Speech, Utterance
 
 _SYNCHRONOUS, _PHONEME_EVENTS, _PHONEME_IPA, _DO_NOT_EXIT = 2, 1, 2, 0x8000
 _RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
-_UTF8 = 1  # no other flag: neither SSML nor [[phoneme]] input is ever interpreted
+_UTF8 = 1  # SSML is never interpreted
+_PHONEMES = 0x100  # [[phoneme]] input is, when the utterance was written so by us
 _WORD, _PHONEME = 1, 7
 
 
@@ -65,7 +66,8 @@ class Library:
         self._use(said)
         self._begin()
         text = said.text.encode()
-        status = self._library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 1, 0, _UTF8, None, None)
+        flags = _UTF8 | (_PHONEMES if said.phonemes else 0)
+        status = self._library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 1, 0, flags, None, None)
         if status != 0:
             raise RuntimeError("espeak-ng refused to synthesise")
         return Speech(b"".join(self._pcm), self.sample_rate, tuple(self._phonemes), tuple(self._words))

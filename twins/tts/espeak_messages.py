@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Utterance:
-    """What to say. language: file below the data's `lang`. timbre: lines of a voice file."""
+    """What to say. language: file below the data's `lang`. timbre: lines of a voice file.
+
+    phonemes: what stands in [[ ]] are the library's names of sounds; else brackets are no more than brackets.
+    """
 
     text: str
     language: str
     timbre: str
     words_per_minute: int
+    phonemes: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Languages of the local voice: BCP-47 code -> language file of the espeak-ng library, and the scripts it reads."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from avatarsite.core.engines import EngineFailed
 
@@ -14,31 +15,33 @@ class Language:
     """One language that the local engine speaks.
 
     file: the library's language file.  scripts: first words of the Unicode names of the letters that it reads.
-    never: scripts that this language is written in and that the library cannot read; text with them is refused,
-    because leaving them out would change what is said.
     approximate: why it is not the language's own pronunciation or not all of its writing ("" when it is).
+    respelled: words in lower case that the library reads wrongly, as it reads them rightly.
     """
 
     code: str
     name: str
     file: str
     scripts: frozenset[str] = LATIN
-    never: frozenset[str] = frozenset()
     approximate: str = ""
+    respelled: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> str:
+        """The code without its country."""
+        return self.code.partition("-")[0]
 
 
 LANGUAGES = (
-    Language("en-US", "English (United States)", "gmw/en-US"),
-    Language("en-GB", "English (United Kingdom)", "gmw/en-GB-x-rp"),
+    Language("en-US", "English (USA)", "gmw/en-US"),
+    Language("en-GB", "English (UK)", "gmw/en-GB-x-rp"),
     Language("en-AU", "English (Australia)", "gmw/en", approximate="spoken with a British accent"),
     Language("en-CA", "English (Canada)", "gmw/en-US", approximate="spoken with a US accent"),
     Language(
         "ja",
         "Japanese",
         "jpx/ja",
-        frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "LATIN"}),
-        never=frozenset({"CJK"}),
-        approximate="reads kana only, no kanji",
+        frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK", "LATIN"}),
     ),
     Language("zh", "Chinese", "sit/cmn", HAN),
     Language("de", "German", "gmw/de"),
@@ -54,7 +57,13 @@ LANGUAGES = (
     Language("id", "Indonesian", "poz/id"),
     Language("nl", "Dutch", "gmw/nl"),
     Language("tr", "Turkish", "trk/tr"),
-    Language("fil", "Filipino", "poz/id", approximate="spoken by the rules of Indonesian"),
+    Language(
+        "fil",
+        "Filipino",
+        "poz/id",
+        approximate="spoken by the rules of Indonesian",
+        respelled={"ng": "nang", "mga": "manga"},
+    ),
     Language("pl", "Polish", "zlw/pl"),
     Language("sv", "Swedish", "gmq/sv"),
     Language("bg", "Bulgarian", "zls/bg", CYRILLIC),
@@ -64,14 +73,14 @@ LANGUAGES = (
         "Arabic (Saudi Arabia)",
         "sem/ar",
         frozenset({"ARABIC", "LATIN"}),
-        approximate="short vowels are spoken only where the text marks them",
+        approximate="short vowels that the text does not mark are guessed from the sentence",
     ),
     Language(
         "ar-AE",
-        "Arabic (United Arab Emirates)",
+        "Arabic (UAE)",
         "sem/ar",
         frozenset({"ARABIC", "LATIN"}),
-        approximate="standard Arabic; short vowels are spoken only where the text marks them",
+        approximate="standard Arabic; short vowels that the text does not mark are guessed from the sentence",
     ),
     Language("cs", "Czech", "zlw/cs"),
     Language("el", "Greek", "grk/el", frozenset({"GREEK", "LATIN"})),
@@ -109,6 +118,8 @@ _NATIVE = {
     "русский": "ru", "українська": "uk", "български": "bg", "ελληνικά": "el", "العربية": "ar", "हिन्दी": "hi",
     "日本語": "ja", "中文": "zh", "한국어": "ko", "mandarin": "zh", "brazilian portuguese": "pt-BR",
     "british english": "en-GB", "american english": "en-US", "mexican spanish": "es-MX",
+    "english (united states)": "en-US", "english (united kingdom)": "en-GB", "arabic (united arab emirates)": "ar-AE",
+    "tagalog": "fil",
 }  # fmt: skip
 
 
@@ -152,5 +163,13 @@ def find(code: str, accent: str = "en-US") -> Language:
         candidate = _ALIASES.get(candidate, candidate)
         if candidate in _BY_CODE:
             return _BY_CODE[candidate]
-    supported = ", ".join(language.code for language in LANGUAGES)
+    supported = ", ".join(f"{language.name} {language.code}" for language in LANGUAGES)
     raise EngineFailed(f"The local voice does not speak this language. It speaks: {supported}.", "language_unsupported")
+
+
+def note(code: str) -> str:
+    """In which way the local voice speaks a language only approximately; "" for its own pronunciation."""
+    try:
+        return find(code).approximate
+    except EngineFailed:
+        return ""

@@ -7,11 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from avatarsite.core.children import ChildPool
+from avatarsite.core.diagnosis import Diagnosis
 from avatarsite.core.engines import EngineFailed
-from twins.tts import languages, voices
+from twins.tts import languages, pronunciations, voices
 from twins.tts.base import TTS, AudioChunk, Phoneme, VoiceSettings, Word
 from twins.tts.espeak_messages import Speech, Utterance
 from twins.tts.mastering import Mastering, Samples, released
+from twins.tts.reader import Reader
 from twins.tts.sounds import STOPS, Span, spans
 from twins.tts.speakable import Piece, pieces
 
@@ -33,14 +35,27 @@ class LocalTTS(TTS):
 
     def __init__(self, processes: int = 1) -> None:
         self._pool = ChildPool("twins.tts.espeak_child", processes)
+        self._reader = Reader()
+
+    def diagnosis(self) -> Diagnosis:
+        return Diagnosis(
+            licence="espeak-ng GPL-3, in a process of its own",
+            cost="30 to 130 MB of memory for each process; hundreds of times real time",
+            used=True,
+        )
+
+    def measured(self) -> str:
+        return self.pace(VoiceSettings("amara"))
 
     def _stream(self, text: str, voice: VoiceSettings) -> Iterator[AudioChunk]:
         speaker = voices.find(voice.voice_id)
+        if voice.fit:
+            speaker = voices.fitted(speaker, voice.fit)
         language = languages.find(voice.language, speaker.accent)
         rate = _factor(voice.rate)
         mastering: Mastering | None = None
-        for piece in pieces(text, language):
-            speech = self._say(_utterance(piece, speaker, language.file, rate, _factor(voice.pitch)))
+        for piece in pieces(text, language, self._reader, speaker.accent, voice.pronunciations):
+            speech = self._say(_utterance(piece, speaker, rate, _factor(voice.pitch)))
             if not speech.pcm:
                 continue
             mastering = mastering or Mastering(speaker.colour, speech.sample_rate)
@@ -57,25 +72,33 @@ class LocalTTS(TTS):
     def languages(self) -> dict[str, str]:
         return {language.code: language.name for language in languages.LANGUAGES}
 
+    def approximations(self) -> dict[str, str]:
+        return {language.code: language.approximate for language in languages.LANGUAGES if language.approximate}
+
     def warm(self) -> None:
         self._pool.warm()
 
     def close(self) -> None:
         self._pool.close()
+        self._reader.close()
 
 
 def _factor(value: float) -> float:
     return min(max(value, _FACTORS[0]), _FACTORS[1]) if math.isfinite(value) else 1.0
 
 
-def _utterance(piece: Piece, speaker: voices.Voice, file: str, rate: float, pitch: float) -> Utterance:
+def _utterance(piece: Piece, speaker: voices.Voice, rate: float, pitch: float) -> Utterance:
     tempo = min(max(round(speaker.words_per_minute * rate), _SLOWEST), _FASTEST)
     low, high = (round(hertz * pitch) for hertz in speaker.pitch)
-    return Utterance(_text(piece), file, f"{speaker.timbre}\npitch {low} {high}", tempo)
+    text = _text(piece)
+    timbre = f"{speaker.timbre}\npitch {low} {high}"
+    return Utterance(text, piece.language.file, timbre, tempo, phonemes=pronunciations.OPENING in text)
 
 
 def _text(piece: Piece) -> str:
-    return " ".join(word.said for word in piece.words)
+    """A piece that goes on in another language or breath keeps its tone up, as before a comma."""
+    text = " ".join(word.said for word in piece.words)
+    return text + "," if piece.pause < _BREAK and text[-1:].isalnum() else text
 
 
 def _chunk(piece: Piece, speech: Speech, mastering: Mastering, pause: float) -> AudioChunk:

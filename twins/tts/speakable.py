@@ -2,20 +2,23 @@
 
 The text is only ever text: HTML, SSML and markup are not interpreted; they are left out of what is said.
 Captions show what was written: the words of all pieces, joined by single spaces, are `visible(text)`. What is not
-spoken (emoji, markup, lone punctuation, words in a script that the language does not read) stays with the word before
-it, or with the first word. Of a word longer than `LONGEST_WORD` characters only the beginning is said.
+spoken (emoji, markup, lone punctuation, words in a script that no voice reads) stays with the word before it, or with
+the first word. Of a word longer than `LONGEST_WORD` characters only the beginning is said.
 """
 
-import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from avatarsite.core.engines import EngineFailed
-from twins.tts import english
+from twins.tts.base import Pronunciation
 from twins.tts.languages import Language
+from twins.tts.passages import Passage, has_voice, passages
+from twins.tts.pronunciations import respellings
+from twins.tts.reader import Reader
+from twins.tts.reading import bare, readable, said, sounds
+from twins.tts.scripts import script_of
 
 MAX_CHARACTERS = 20_000
 LONGEST_WORD = 120
@@ -30,10 +33,8 @@ _LINK = re.compile(r"(?<=\])\(\S{1,500}?\)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _NO_END = re.compile(r"(?:[^\W\d]|\d{1,2})\.")  # initials, "z. B.", "am 5. Mai"; the library pauses where it must
 _CLAUSE_END = re.compile(r"[,;:、，；：،؛—–][\"'”’»)\]]*$")
-_SPOKEN_SYMBOLS = frozenset(".,;:!?'%$€£&+=@/#°’-–—…。！？、，；：،؛؟।·")
-_SHARP = re.compile(r"\b[A-Z]#\W*$")  # C#
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s")
-_PAUSES = {"paragraph": 0.5, "sentence": 0.4, "clause": 0.14, "none": 0.02}  # seconds
+_PAUSES = {"paragraph": 0.5, "sentence": 0.4, "clause": 0.14, "switch": 0.05, "none": 0.02}  # seconds
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Piece:
-    """What is synthesised in one go, and the seconds of silence after it."""
+    """What is synthesised in one go, in one language, and the seconds of silence after it."""
 
     words: tuple[SpokenWord, ...]
     pause: float
+    language: Language
 
 
 def visible(text: str) -> str:
@@ -57,14 +59,25 @@ def visible(text: str) -> str:
     return " ".join(_clean(text).split())
 
 
-def pieces(text: str, language: Language) -> list[Piece]:
-    """The text as things to say. Raises EngineFailed: text_too_long, tts_unspeakable."""
+def pieces(
+    text: str, language: Language, reader: Reader, accent: str = "en-US", rules: Sequence[Pronunciation] = ()
+) -> list[Piece]:
+    """The text as things to say; parts in another language are said in it. accent: of English inside other languages.
+
+    rules: how certain words are said; Japanese, which is read by phrases, is said without them.
+    Raises EngineFailed: text_too_long, tts_unspeakable.
+    """
     if len(text) > MAX_CHARACTERS:
         raise EngineFailed(f"The text is longer than {MAX_CHARACTERS} characters.", "text_too_long")
     clean = _clean(text)
-    _check_scripts(clean, language)
-    words = _attach_silent(_words(clean, language))
-    return list(_cut(words))
+    plain = _without_markup(clean)
+    _check(plain)
+    tokens = [
+        token
+        for passage in passages(plain, language, accent, reader)
+        for token in _tokens(clean, plain, passage, reader, rules)
+    ]
+    return list(_cut(_attach_silent(tokens)))
 
 
 def _clean(text: str) -> str:
@@ -80,36 +93,15 @@ def _shown(letter: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
-def _script(letter: str) -> str:
-    """The first word of a letter's Unicode name, e.g. LATIN; of its compatibility form for e.g. full-width letters."""
-    plain = unicodedata.normalize("NFKC", letter)[:1]
-    return unicodedata.name(plain, "").split(" ")[0]
-
-
-def _check_scripts(text: str, language: Language) -> None:
-    scripts = [script for word in _without_markup(text).split() for script in _letters_to_read(word)]
-    if any(script in language.never for script in scripts):
-        raise EngineFailed(
-            f"The voice cannot read every character of this {language.name} text: it {language.approximate}.",
-            "tts_unspeakable",
-        )
-    foreign = [script for script in scripts if script not in language.scripts]
+def _check(text: str) -> None:
+    scripts = [script_of(letter) for letter in text if letter.isalpha()]
+    foreign = [script for script in scripts if not has_voice(script)]
     if foreign and 2 * len(foreign) > len(scripts):
-        most = max(set(foreign), key=foreign.count).capitalize().replace("Cjk", "Chinese")
-        raise EngineFailed(
-            f"The text is mostly in {most} script, which the voice for {language.name} cannot read. "
-            "Choose the language of the text.",
-            "tts_unspeakable",
-        )
-    if not _sounds(_without_markup(text)):
+        most = max(set(foreign), key=foreign.count).capitalize()
+        words = f"The text is mostly in {most} script, which no voice here can read. Write it in another language."
+        raise EngineFailed(words, "tts_unspeakable")
+    if not sounds(text):
         raise EngineFailed("The text holds nothing that can be spoken. Add words.", "tts_unspeakable")
-
-
-def _letters_to_read(word: str) -> list[str]:
-    """The scripts of the word's letters; [] for a Greek sign such as π, which has a name everywhere."""
-    scripts = [_script(letter) for letter in word if letter.isalpha()]
-    return [] if len(scripts) <= 2 and set(scripts) == {"GREEK"} else scripts
 
 
 def _without_markup(text: str) -> str:
@@ -124,17 +116,60 @@ class _Token:
 
     written: str
     said: str
+    language: Language
     end: str = ""
 
 
-def _words(text: str, language: Language) -> list[_Token]:
-    bare = _without_markup(text)
-    found = list((_UNSPACED if language.code in ("zh", "ja") else _SPACED).finditer(text))
-    plain = [_plain(bare[match.start() : match.end()])[:LONGEST_WORD] for match in found]
+def _tokens(text: str, plain: str, passage: Passage, reader: Reader, rules: Sequence[Pronunciation]) -> list[_Token]:
+    """The words of one passage. plain: the text without its markup, place for place."""
+    language = passage.language
+    japanese = language.code == "ja"
+    spoken = list(_japanese(plain, passage, reader) if japanese else _spaced(text, plain, passage, reader, rules))
+    result = []
+    for start, end, sound in spoken:
+        written = " ".join(text[start:end].split())
+        if written:
+            result.append(_Token(written, sound, language, "paragraph" if _ends_line(text, end) else ""))
+    return result
+
+
+def _spaced(
+    text: str, plain: str, passage: Passage, reader: Reader, rules: Sequence[Pronunciation]
+) -> Iterator[tuple[int, int, str]]:
+    """Start, end and sound of each word; of Chinese, which has no spaces, of each phrase."""
+    language = passage.language
+    pattern = _UNSPACED if language.code == "zh" else _SPACED
+    found = [match.span() for match in pattern.finditer(text, passage.start, passage.end)]
+    words = [plain[start:end] for start, end in found]
+    if language.primary == "ar":
+        words = _vowelled([word[:LONGEST_WORD] for word in words], reader)
+    respelt = respellings(plain, found, rules)
+    for index, respelling in respelt.items():
+        words[index] = respelling.text
+    shown = [bare(word)[:LONGEST_WORD] for word in words]
+    for index, (start, end) in enumerate(found):
+        told = respelt.get(index)
+        yield start, end, told.sounded(language) if told and told.ipa else said(shown, index, language)
+
+
+def _vowelled(words: list[str], reader: Reader) -> list[str]:
+    """The words with their short vowels."""
+    told = reader.vowelled(" ".join(words)).split(" ")
+    if len(told) != len(words):
+        return words
     return [
-        _Token(match[0], _said(plain, index, language), "paragraph" if _ends_line(text, match.end()) else "")
-        for index, match in enumerate(found)
+        new if any(script_of(letter) == "ARABIC" for letter in old) else old
+        for old, new in zip(words, told, strict=True)
     ]
+
+
+def _japanese(plain: str, passage: Passage, reader: Reader) -> Iterator[tuple[int, int, str]]:
+    """Start, end and sound of each phrase."""
+    start = passage.start
+    for written, kana in reader.phrases(plain[passage.start : passage.end]):
+        end = start + len(written)
+        yield start, end, readable(bare(kana)[:LONGEST_WORD], passage.language)
+        start = end
 
 
 def _ends_line(text: str, place: int) -> bool:
@@ -146,75 +181,20 @@ def _ends_line(text: str, place: int) -> bool:
     return gap[0].count("\n") > 1 or after[:1].isupper() or after[:1] == "#" or bool(_BULLET.match(after + " "))
 
 
-def _plain(word: str) -> str:
-    """Without emphasis marks, brackets and quotes; entities as the characters they stand for."""
-    if "&" in word:
-        word = html.unescape(word)
-    word = word.replace("\u00ad", "").replace("‘", "'").replace("’", "'")
-    if re.match(r"#\w", word):
-        return word.rstrip('*_`~)]"”')
-    return word.strip('*_`"“”„«»[]{}()<>|\\' + ("" if _SHARP.search(word) else "#"))
-
-
-def _said(plain: list[str], index: int, language: Language) -> str:
-    word = plain[index]
-    if not word:
-        return ""
-    if language.code.startswith("en"):
-        previous = plain[index - 1] if index else ""
-        following = next((other for other in plain[index + 1 : index + 4] if other), "")
-        word = (
-            english.after_money(previous, word)
-            or english.after_number(previous, word)
-            or english.spoken(word, following)
-            or word
-        )
-    elif "://" in word:
-        word = word.split("://", 1)[1].replace("/", " ")
-    return _readable(word, language)
-
-
-def _readable(word: str, language: Language) -> str:
-    """Only what the language's voice reads."""
-    letters = sum(letter.isalpha() for letter in word)
-    bare = "".join(letter for letter in _few_marks(word) if letter == "°" or unicodedata.category(letter) != "So")
-    plain = unicodedata.normalize("NFKC", bare).replace("…", "...")
-    kept = "".join(letter if _is_read(letter, language, letters) else " " for letter in plain)
-    kept = re.sub(r"([.,;:!?'/=#%&+@$€£-])\1{2,}", r"\1", " ".join(kept.split()))
-    return kept
-
-
-def _sounds(text: str) -> bool:
-    return any(letter.isalnum() or letter in "%$€£&+=@°½¼¾" for letter in text)
-
-
-def _is_read(letter: str, language: Language, letters: int) -> bool:
-    if letter.isalpha():
-        script = _script(letter)
-        return script in language.scripts or (script == "GREEK" and letters <= 2)  # π and µ have names everywhere
-    category = unicodedata.category(letter)
-    return category in ("Nd", "Mn", "Mc") or letter in _SPOKEN_SYMBOLS or letter in "\u200c\u200d"
-
-
-def _few_marks(word: str) -> str:
-    """At most three combining marks on a letter: no writing needs more, and piles of them are an attack."""
-    return re.sub(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
-                  r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+", r"\1", word)  # fmt: skip
-
-
 def _attach_silent(tokens: list[_Token]) -> list[_Token]:
     """What is not said goes with the word before it; at the very beginning, with the first word."""
     result: list[_Token] = []
     leading = ""
     for token in tokens:
-        if _sounds(token.said):
+        if sounds(token.said):
             written = f"{leading} {token.written}".strip()
             leading = ""
-            result.append(_Token(written, token.said, token.end))
+            result.append(replace(token, written=written))
         elif result:
             before = result[-1]
-            said = before.said + (_mark(token) if _sounds(before.said[-1:]) else "")
-            result[-1] = _Token(f"{before.written} {token.written}", said, token.end or before.end)
+            heard = before.said + (_mark(token) if sounds(before.said[-1:]) else "")
+            written = f"{before.written} {token.written}"
+            result[-1] = replace(before, written=written, said=heard, end=token.end or before.end)
         else:
             leading = f"{leading} {token.written}".strip()
     if not result:
@@ -230,25 +210,31 @@ def _mark(token: _Token) -> str:
 
 
 def _cut(tokens: list[_Token]) -> Iterator[Piece]:
-    """Sentence by sentence; long ones clause by clause; endless ones between words."""
+    """Sentence by sentence; long ones clause by clause; endless ones between words; never two languages in one."""
     piece: list[SpokenWord] = []
     length = 0
-    for index, token in enumerate(tokens):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         piece.append(SpokenWord(token.written, token.said))
-        length += len(token.said) + 1
-        following = len(tokens[index + 1].said) if index + 1 < len(tokens) else 0
-        kind = _boundary(token, length, following, last=not following)
+        length += _length(token)
+        kind = _boundary(token, length, following)
         if kind:
-            yield Piece(tuple(piece), _PAUSES[kind])
+            yield Piece(tuple(piece), _PAUSES[kind], token.language)
             piece, length = [], 0
 
 
-def _boundary(token: _Token, length: int, following: int, *, last: bool) -> str:
+def _boundary(token: _Token, length: int, following: _Token | None) -> str:
     """Which pause follows, "" to go on with the same piece."""
     if token.end:
         return token.end
-    if last or (_SENTENCE_END.search(token.said) and not _NO_END.fullmatch(token.said)):
+    if following is None or (_SENTENCE_END.search(token.said) and not _NO_END.fullmatch(token.said)):
         return "sentence"
+    if following.language is not token.language:
+        return "clause" if _CLAUSE_END.search(token.said) else "switch"
     if length > _LONGEST_PIECE and _CLAUSE_END.search(token.said):
         return "clause"
-    return "none" if length + following > _LONGEST_CLAUSE else ""
+    return "none" if length + _length(following) > _LONGEST_CLAUSE else ""
+
+
+def _length(token: _Token) -> int:
+    """In letters; a Chinese sign is a syllable, which elsewhere takes some three letters."""
+    return (3 if token.language.code == "zh" else 1) * len(token.said) + 1

@@ -5,7 +5,9 @@ formant N = frequency, strength, width in percent; flutter = unsteadiness of the
 roughness = creak; tone = frequency/amplitude pairs for voiced sounds; consonants = noise of unvoiced/voiced ones.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from avatarsite.core.engines import EngineFailed
 
@@ -25,6 +27,10 @@ class Voice:
     colour: tuple[tuple[float, float], ...]
 
 
+_STRENGTHS = (105, 100, 97, 95, 92, 85, 70, 60, 40)  # per cent, of formants 0 to 8: the highest ones only buzz
+_WIDTHS = (105, 115, 120, 125, 130, 135, 140, 140, 140)  # per cent
+
+
 def _timbre(
     formants: tuple[int, ...],
     *,
@@ -35,13 +41,15 @@ def _timbre(
     breath: str = "0 1 2 2 2 2 1 1",
     consonants: str = "92 88",
 ) -> str:
-    """`formants`: frequencies of formants 0 to 8 in percent; the highest ones are made weaker, they only buzz."""
-    strengths = (105, 100, 97, 95, 92, 85, 70, 60, 40)
-    widths = (105, 115, 120, 125, 130, 135, 140, 140, 140)
-    lines = [f"formant {n} {f} {strengths[n]} {widths[n]}" for n, f in enumerate(formants)]
-    lines += [f"tone {tone}", f"flutter {flutter}", f"roughness {roughness}"]
+    """`formants`: frequencies of formants 0 to 8 in per cent."""
+    lines = [_formants(formants), f"tone {tone}", f"flutter {flutter}", f"roughness {roughness}"]
     lines += [f"voicing {voicing}", f"breath {breath}", f"consonants {consonants}"]
     return "\n".join(lines)
+
+
+def _formants(per_cent: Sequence[int]) -> str:
+    lines = zip(per_cent, _STRENGTHS, _WIDTHS, strict=True)
+    return "\n".join(f"formant {n} {f} {strength} {width}" for n, (f, strength, width) in enumerate(lines))
 
 
 VOICES = (
@@ -108,3 +116,18 @@ def find(voice_id: str) -> Voice:
     if voice is None:
         raise EngineFailed(f"The local engine has no such voice. It has: {', '.join(_BY_ID)}.", "voice_unknown")
     return voice
+
+
+def fitted(voice: Voice, fit: dict[str, Any]) -> Voice:
+    """`voice` with what was fitted to a person (see `twins.tts.fitting`). Raises EngineFailed voice_broken."""
+    try:
+        low, high = (int(hertz) for hertz in fit["pitch"])
+        return replace(
+            voice,
+            words_per_minute=int(fit["words_per_minute"]),
+            pitch=(low, high),
+            timbre=f"{voice.timbre}\n{_formants([int(per_cent) for per_cent in fit['formants']])}",
+            colour=tuple((float(hertz), float(decibels)) for hertz, decibels in fit["colour"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise EngineFailed("What was fitted to this voice cannot be read: fit it anew.", "voice_broken") from error

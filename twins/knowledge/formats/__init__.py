@@ -44,6 +44,11 @@ def blocks(document: Document) -> Iterator[Block]:
     return document.bounded(_reader(document)(document))
 
 
+def links(document: Document, address: str) -> Iterator[str]:
+    """The links of a web page; none of anything else."""
+    return page.links(document, address) if _reader(document) is page.blocks else iter(())
+
+
 def _reader(document: Document) -> Reader:
     head = document.content[:1_024]
     if b"%PDF-" in head:

@@ -30,12 +30,32 @@ _DEEPEST = 200
 
 
 def blocks(document: Document) -> Iterator[Block]:
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    text = _declared(document)
-    root = html.document_fromstring(text.encode("utf-8", "ignore"), parser=parser)
+    root = _tree(document)
     body = root.find("body")
     start = _main(body if body is not None else root)
     return _Walk(start is not body).blocks(start)
+
+
+def links(document: Document, address: str) -> Iterator[str]:
+    """Where the page at `address` leads, as it wants to be followed (rel and <meta name="robots"> say nofollow)."""
+    root = _tree(document)
+    if any("nofollow" in _said(meta) for meta in root.iter("meta")):
+        return
+    root.make_links_absolute(address, resolve_base_href=True, handle_failures="ignore")
+    for element in root.iter("a"):
+        if "nofollow" not in element.get("rel", "").lower():
+            yield element.get("href", "")
+
+
+def _tree(document: Document) -> Any:
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    return html.document_fromstring(_declared(document).encode("utf-8", "ignore"), parser=parser)
+
+
+def _said(meta: Any) -> str:
+    """What a <meta> tells robots."""
+    robots = meta.get("name", "").lower() in ("robots", "avatarsite")
+    return str(meta.get("content", "")).lower() if robots else ""
 
 
 def _declared(document: Document) -> str:
