@@ -1,54 +1,62 @@
 """The admin site of videos: each is a job, with its stage, progress and error, and can be retried or cancelled."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
+import cv2
+from django.contrib import admin
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from avatarsite.core import jobs
-from avatarsite.core.admin import UserAdmin
-from avatarsite.core.jobs import Job, Status
-from avatarsite.core.models import User
+from avatarsite.core.admin_jobs import STATE, JobAdmin
+from avatarsite.core.erasing import ErasingAdmin
+from avatarsite.core.jobs import Status
 from twins.admin import TwinAdmin
-from twins.models import Twin
-from videos import selectors, services
-from videos.models import Video
+from twins.admin_owned import OwnedAdmin
+from twins.admin_people import ReplicaAdmin
+from twins.models import Replica, Twin
+from twins.tts import voices
+from videos import selectors
+from videos.contact_sheet import contact_sheet
+from videos.faces import face_of
+from videos.forms import LipsyncForm
+from videos.models import Lipsync, Video
+from videos.stills import portrait_file
 
 READS_WORDS = "conversations.view_message"  # the right to read what people and twins said to each other
-STATE = ("status_pill", "progress_bar", "error")
 TIMES = ("created_at", "not_before", "playable_at", "finished_at", "heartbeat_at")
+SHEET_PIXELS = 256  # of one picture of a contact sheet
+OUTPUTS = {
+    "MP4": selectors.file_url,
+    "WebM with alpha": selectors.webm_url,
+    "HLS": selectors.hls_url,
+    "stream": selectors.stream_url,
+    "captions": selectors.captions_url,
+    "poster": selectors.poster_url,
+    "preview": selectors.preview_url,
+    "timings": selectors.timings_url,
+}
 
 
 @admin.register(Video)
-class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VideoAdmin(ErasingAdmin, JobAdmin):
     """Read-only, apart from the actions. Deleting takes the files along."""
 
-    actions = ("retry", "cancel")
-    list_display = ("job", "whose", *STATE, "seconds", "where")
+    list_display = ("job", "whose", "doing", "error", "where")
     list_filter = ("status", "purpose", "queue", "error_code")
     list_select_related = ("twin",)
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ("id", "=twin__id", "twin__name")
     search_help_text = "A video's id, or a twin's name or id."
     date_hierarchy = "created_at"
 
-    class Media:
-        js = ("admin_avatarsite/jobs.js",)
-
     def get_fieldsets(self, request: HttpRequest, obj: Video | None = None) -> Any:
         """What a reply says is shown to those only who may read conversations."""
         job = ("Job", {"fields": [*STATE, "where", "engines"]})
-        what = (None, {"fields": ["id", "twin", "owner", "purpose", "source", "seconds", "size"]})
+        what = (None, {"fields": ["id", "twin", "replica", "owner", "purpose", "source", "seconds", "size"]})
         times = ("Times", {"fields": TIMES})
-        said = ("Clip", {"fields": ["player", "script"]})
+        said = ("Clip", {"fields": ["player", "outputs", "script"]})
         shown = obj is None or obj.source != Video.Source.REPLY or request.user.has_perm(READS_WORDS)
         return [what, said, job, times] if shown else [what, job, times]
 
@@ -61,56 +69,16 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_view_permission(self, request: HttpRequest, obj: Video | None = None) -> bool:
         return super().has_view_permission(request, obj) or self.has_manage_permission(request)
 
-    def has_manage_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("videos.change_video")
-
-    def delete_model(self, request: HttpRequest, obj: Video) -> None:
-        services.erase(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        _erase(queryset)
-
-    @admin.action(description="Try the selected videos again", permissions=["manage"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        words = ("queued again", "Only failed and cancelled videos can be tried again")
-        _tell(request, queryset, jobs.retry, *words)
-
-    @admin.action(description="Cancel the selected videos", permissions=["manage"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        words = ("cancelled", "They had ended before")
-        _tell(request, queryset, jobs.cancel, *words)
-
-    @admin.display(description="status", ordering="status")
-    def status_pill(self, video: Video) -> SafeString:
-        return format_html('<span class="pill pill-{}">{}</span>', video.status, video.get_status_display())
-
-    @admin.display(description="progress", ordering="progress")
-    def progress_bar(self, video: Video) -> SafeString:
-        bar = '<progress max="100" value="{0}">{0} %</progress> {0} %<span class="under">{1}</span>'
-        return format_html(bar, video.progress, video.stage)
-
-    @admin.display(description="error", ordering="error_code")
-    def error(self, video: Video) -> SafeString | str:
-        if not video.error_code:
-            return video.status_details or "–"
-        return format_html("<code>{}</code> {}", video.error_code, video.status_details)
-
     @admin.display(description="duration", ordering="duration")
     def seconds(self, video: Video) -> str:
-        return "–" if video.duration is None else f"{video.duration:.1f} s"
-
-    @admin.display(description="queue, attempt, worker", ordering="queue")
-    def where(self, video: Video) -> str:
-        return ", ".join(filter(None, [video.queue, f"attempt {video.attempt}", video.worker]))
-
-    @admin.display(description="id, created", ordering="created_at")
-    def job(self, video: Video) -> SafeString:
-        created = f"{timezone.localtime(video.created_at):%Y-%m-%d %H:%M:%S}"
-        return format_html('{}<span class="under">{}</span>', video.pk, created)
+        return "–" if video.duration is None else f"{video.duration:.1f}\N{NO-BREAK SPACE}s"
 
     @admin.display(description="twin, purpose", ordering="twin__name")
     def whose(self, video: Video) -> SafeString:
-        return format_html('{}<span class="under">{}</span>', video.twin or "–", video.get_purpose_display())
+        what = (
+            f"{video.get_purpose_display()}, {self.seconds(video)}" if video.duration else video.get_purpose_display()
+        )
+        return format_html('{}<span class="under">{}</span>', video.twin or "–", what)
 
     @admin.display(description="picture")
     def size(self, video: Video) -> str:
@@ -121,41 +89,113 @@ class VideoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if video.status != Status.READY or not video.file:
             return "It can be played here once it is ready."
         return format_html(
-            '<video class="player" controls preload="metadata" width="320" height="320" src="{}" poster="{}">'
+            '<video class="player" controls preload="metadata" width="320" src="{}" poster="{}">'
             '<track kind="captions" label="Captions" src="{}"></video>',
             selectors.file_url(video, "") or "",
             selectors.poster_url(video, "") or "",
             selectors.captions_url(video, "") or "",
         )
 
+    @admin.display(description="files")
+    def outputs(self, video: Video) -> SafeString | str:
+        if video.status in (Status.ERROR, Status.CANCELLED):
+            return "–"
+        found = ((url, name) for name, url_of in OUTPUTS.items() if (url := url_of(video, "")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', found)
 
-def _erase(videos: Iterable[Video]) -> None:
-    for video in videos:
-        services.erase(video)
+
+@admin.register(Lipsync)
+class LipsyncAdmin(OwnedAdmin, JobAdmin):
+    """Belongs to whoever asks for it by the form; afterwards read-only, apart from the actions."""
+
+    form = LipsyncForm
+    autocomplete_fields = ()
+    list_display = ("job", "name", "whose", "doing", "error", "seconds")
+    list_filter = ("status", "error_code")
+    search_fields = ("id", "name", "owner__email")
+    search_help_text = "An id, a name, or the owner's e-mail address."
+    readonly_fields = (*STATE, "where", "seconds", "player")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Lipsync | None = None) -> Any:
+        if obj is None:
+            note = "An MP4 in which a person speaks, and the MP3 or WAV that they are to say: 3 seconds to 5 minutes."
+            return [(None, {"fields": ["name", "film", "sound"], "description": note})]
+        job = ("Job", {"fields": [*STATE, "where", "seconds", "created_at", "finished_at"]})
+        return [(None, {"fields": ["id", "name", "owner"]}), ("Film", {"fields": ["player"]}), job]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_manage_permission(request)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Lipsync:
+        super().save_form(request, form, change)  # what the admin site expects of a form
+        made: Lipsync = form.make(request.user)
+        return made
+
+    def save_model(self, request: HttpRequest, obj: Lipsync, form: Any, change: bool) -> None:
+        """The service has stored it."""
+
+    @admin.display(description="duration", ordering="duration")
+    def seconds(self, lipsync: Lipsync) -> str:
+        return "–" if lipsync.duration is None else f"{lipsync.duration:.1f} s"
+
+    @admin.display(description="film")
+    def player(self, lipsync: Lipsync) -> SafeString | str:
+        url = selectors.stored_url(lipsync.file, "")
+        if url is None:
+            return "It can be played here once it is ready."
+        return format_html('<video class="player" controls preload="metadata" width="320" src="{}"></video>', url)
 
 
-def _tell(request: HttpRequest, videos: Iterable[Video], act: Callable[[Job], bool], done: str, why_not: str) -> None:
-    """Act on each, and say how many it was done to, and why not to the others."""
-    results = [act(video) for video in videos]
-    if any(results):
-        messages.success(request, f"{sum(results)} of {len(results)} {done}.")
-    if not all(results):
-        messages.warning(request, f"{results.count(False)} of {len(results)} left as they were. {why_not}.")
+class ReplicaWithPicturesAdmin(ReplicaAdmin):
+    """The replicas' admin, seen from here: their faces are drawn, and looked at closely."""
+
+    readonly_fields = (*ReplicaAdmin.readonly_fields, "picture")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Replica | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return [*fieldsets[:1], ("Face", {"fields": ["picture"]}), *fieldsets[1:]] if obj else fieldsets
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<slug:replica_id>/picture.jpg", wrap(self.picture_view), name="twins_replica_picture"),
+            path("<slug:replica_id>/sheet.jpg", wrap(self.sheet_view), name="twins_replica_sheet"),
+            *super().get_urls(),
+        ]
+
+    def picture_view(self, request: HttpRequest, replica_id: str) -> FileResponse:
+        return FileResponse(portrait_file(self._shown(request, replica_id)).open("rb"), content_type="image/jpeg")
+
+    def sheet_view(self, request: HttpRequest, replica_id: str) -> HttpResponse:
+        """Mouths, eyes and frames of a clip on one picture; made anew each time, in some seconds."""
+        face = face_of(self._shown(request, replica_id))
+        sheet = contact_sheet(face, SHEET_PIXELS, voices.VOICES[0].id)
+        _, encoded = cv2.imencode(".jpg", sheet[:, :, ::-1])
+        return HttpResponse(encoded.tobytes(), content_type="image/jpeg")
+
+    def _shown(self, request: HttpRequest, replica_id: str) -> Replica:
+        replica: Replica | None = self.get_object(request, replica_id)
+        if replica is None or not replica.usable or not self.has_view_permission(request, replica):
+            raise Http404
+        return replica
+
+    @admin.display(description="face")
+    def picture(self, replica: Replica) -> SafeString | str:
+        if not replica.usable:
+            return "It can be seen here once it is trained." if not replica.revoked_at else "It is not shown any more."
+        links = [reverse(f"admin:twins_replica_{name}", args=[replica.pk]) for name in ("picture", "sheet")]
+        words = '<img class="face face-large" src="{}" alt="The face"><a href="{}">Mouths, eyes and a talking clip</a>'
+        return format_html(words, *links)
 
 
 class TwinWithVideosAdmin(TwinAdmin):
-    """The twins' admin, seen from here: videos are linked, and their files go with their twin."""
+    """The twins' admin, seen from here: videos are linked."""
 
     fieldsets = (*TwinAdmin.fieldsets, ("What was made of it", {"fields": ["clips"]}))
     readonly_fields = (*TwinAdmin.readonly_fields, "clips")
-
-    def delete_model(self, request: HttpRequest, obj: Twin) -> None:
-        _erase(obj.videos.all())
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Twin]) -> None:
-        _erase(Video.objects.filter(twin__in=queryset))
-        super().delete_queryset(request, queryset)
 
     @admin.display(description="videos")
     def clips(self, twin: Twin) -> SafeString | str:
@@ -165,22 +205,6 @@ class TwinWithVideosAdmin(TwinAdmin):
         return format_html('<a href="{}">{} videos</a>', url, twin.videos.count())
 
 
-class UserWithVideosAdmin(UserAdmin):
-    """The users' admin, seen from here: the files of a user's videos go with the user."""
-
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        _erase(_videos_of([obj]))
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        _erase(_videos_of(queryset))
-        super().delete_queryset(request, queryset)
-
-
-def _videos_of(users: Iterable[User]) -> QuerySet[Video]:
-    return Video.objects.filter(Q(owner__in=users) | Q(twin__owner__in=users))
-
-
-for model, with_videos in ((Twin, TwinWithVideosAdmin), (get_user_model(), UserWithVideosAdmin)):
-    admin.site.unregister(model)
-    admin.site.register(model, with_videos)
+for _model, _admin in ((Twin, TwinWithVideosAdmin), (Replica, ReplicaWithPicturesAdmin)):
+    admin.site.unregister(_model)
+    admin.site.register(_model, _admin)

@@ -11,6 +11,7 @@ from twins.llm.sentences import split
 
 if TYPE_CHECKING:
     from avatarsite.core.jobs import Ticket
+    from twins.tts.base import VoiceSettings
     from videos.models import Video
 
 
@@ -23,6 +24,10 @@ class ScriptSource(ABC):
     def language(self, video: "Video") -> str:
         """The language that the words are in, a code; "" when the source does not know it."""
         return ""
+
+    def manner(self, video: "Video", voice: "VoiceSettings") -> "VoiceSettings":
+        """How these words are spoken by a voice: who says them may have a tempo and pronunciations of their own."""
+        return voice
 
     def playable(self, video: "Video") -> None:  # noqa: B027  most sources need not know
         """The first fragment of the clip can be played."""

@@ -24,5 +24,10 @@ def holds(path: str, expires: str, signature: str) -> bool:
     return genuine and int(expires) > time.time()
 
 
+def share_token(video_id: str) -> str:
+    """What makes the address of a video's page one that cannot be guessed from its id."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"share:{video_id}".encode(), sha256).hexdigest()[:20]
+
+
 def _signature(path: str, expires: int) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"media:{path}:{expires}".encode(), sha256).hexdigest()[:40]

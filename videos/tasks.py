@@ -1,10 +1,22 @@
 """Which function does which kind of job here."""
 
 from avatarsite.core.jobs import Ticket, runner
+from videos.lipsyncing import lipsync
 from videos.making import make
-from videos.models import Video
+from videos.models import Lipsync, Speech, Video
+from videos.speaking import speak
 
 
 @runner(Video)
 def make_video(ticket: Ticket) -> None:
     make(ticket)
+
+
+@runner(Lipsync)
+def make_lipsync(ticket: Ticket) -> None:
+    lipsync(ticket)
+
+
+@runner(Speech)
+def make_speech(ticket: Ticket) -> None:
+    speak(ticket)

@@ -1,7 +1,8 @@
 """Renderers make the talking picture. The local one streams; remote ones are submitted to and looked at."""
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,66 @@ class VideoFormat:
 class FaceRef:
     """Which face, in words that a renderer's own process can resolve.
 
-    kind "drawn": `name` is a portrait of `twins.portraits`. Further kinds (photo, video) name a stored package.
+    kind "drawn": `name` is a portrait of `twins.portraits`, shown in `framing` ("close" or "seated").
+    kind "photo": `package` is the path of a package of `twins.photos`. kind "video": of `twins.training`, and
+    `footage` that of the film the face moves in. For both, `name` is the replica's id; a replica that is trained
+    again has packages of other names.
     """
 
     kind: str
     name: str
+    framing: str = "close"
+    package: str = ""
+    footage: str = ""
+
+    @property
+    def key(self) -> str:
+        """A short name, fit for files, of exactly this face."""
+        told = "/".join((self.kind, self.name, self.framing, Path(self.package).name, Path(self.footage).name))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Scroll:
+    """How a page moves behind the person; the words are those of the Tavus dialect.
+
+    moves: at all. human: in strokes with pauses to read, else at one speed. bottom: to the page's end, else to its
+    middle. returns: back to the top afterwards, else it stays there.
+    """
+
+    moves: bool = True
+    human: bool = True
+    bottom: bool = False
+    returns: bool = True
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is around the person; by default their own background and nothing else.
+
+    color: "#rrggbb" behind the person. file: path of a picture or a film behind the person, as a customer gave it.
+    scroll: `file` is the picture of a long page; the person stands in its corner. webm: path of a VP9 WebM with alpha
+    to write beside the MP4, which then shows `color`. watermark: path of a picture, as a customer gave it.
+    """
+
+    color: str = ""
+    file: str = ""
+    scroll: Scroll | None = None
+    webm: str = ""
+    watermark: str = ""
+
+    @property
+    def cuts_out(self) -> bool:
+        """Whether the person is shown without their own background."""
+        return bool(self.color or self.file)
+
+
+OWN_SCENE = Scene()
+Check = Callable[[], None]  # called at least twice a second while a renderer works; what it raises ends the work
+
+
+def never() -> None:
+    """The Check of a caller that never changes its mind."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +98,19 @@ class StreamingRenderer(ABC):
 
     @abstractmethod
     def render(
-        self, face: FaceRef, speech: Iterable[AudioChunk], path: Path, video_format: VideoFormat
+        self,
+        face: FaceRef,
+        speech: Iterable[AudioChunk],
+        path: Path,
+        video_format: VideoFormat,
+        scene: Scene = OWN_SCENE,
+        *,
+        check: Check = never,
+        urgent: bool = True,
     ) -> Iterator[Progress]:
         """Write a talking clip to `path` (created, must not exist) and report after each fragment.
+
+        urgent: a person waits for it; other clips give way.
 
         The last Progress has final=True and comes after the file is complete and flushed to disk. When `speech`
         raises, or the caller closes the iterator, rendering stops and the exception goes on; the partial file is
@@ -58,6 +124,10 @@ class StreamingRenderer(ABC):
     @abstractmethod
     def poster(self, face: FaceRef, path: Path, video_format: VideoFormat) -> None:
         """Write a still of the face (first frame of the idle loop) as JPEG or PNG, by the suffix of `path`."""
+
+    @abstractmethod
+    def stills(self, clip: Path, poster: Path, preview: Path | None) -> None:
+        """Write a JPEG of a finished clip's first picture, and a small animated WebP of its first seconds."""
 
     def warm(self, faces: Iterable[FaceRef], video_format: VideoFormat) -> None:  # noqa: B027
         """Get ready, so that the first clip of each face starts fast."""

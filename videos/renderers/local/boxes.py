@@ -80,6 +80,26 @@ def _media_information(track: Track, sound: bool) -> bytes:
     return box(b"minf", kind, data, box(b"stbl", description, *empty, full_box(b"stsz", 0, 0, bytes(8))))
 
 
+def sample_table(
+    sizes: Sequence[int], duration: int, chunks: Sequence[tuple[int, int]], keys: Sequence[int]
+) -> list[bytes]:
+    """The boxes of an stbl that tell where samples are: all last `duration` ticks; `chunks` are (offset, samples).
+
+    `keys` are the numbers, from 1, of the samples that can be decoded alone; empty: all of them.
+    """
+    counts = [(1 + n, count) for n, (_, count) in enumerate(chunks) if not n or count != chunks[n - 1][1]]
+    groups = b"".join(struct.pack(">III", first, count, 1) for first, count in counts)
+    table = [
+        full_box(b"stts", 0, 0, struct.pack(">III", 1, len(sizes), duration)),
+        full_box(b"stsc", 0, 0, struct.pack(">I", len(counts)), groups),
+        full_box(b"stsz", 0, 0, struct.pack(f">II{len(sizes)}I", 0, len(sizes), *sizes)),
+        full_box(b"co64", 0, 0, struct.pack(f">I{len(chunks)}Q", len(chunks), *(offset for offset, _ in chunks))),
+    ]
+    if keys:
+        table.append(full_box(b"stss", 0, 0, struct.pack(f">I{len(keys)}I", len(keys), *keys)))
+    return table
+
+
 def avc_entry(width: int, height: int, configuration: bytes) -> bytes:
     """Sample entry of H.264 with BT.709 colours; `configuration` is the AVCDecoderConfigurationRecord."""
     shape = struct.pack(">6xH16xHHIIIH32xHh", 1, width, height, 0x480000, 0x480000, 0, 1, 24, -1)

@@ -9,13 +9,14 @@ from typing import Any
 from avatarsite.core.children import Child
 from avatarsite.core.engines import EngineFailed
 from twins.tts.base import AudioChunk
-from videos.renderers.base import Progress
+from videos.renderers.base import Check, Progress, never
 from videos.renderers.local.child import DONE, STOP, Request
 from videos.renderers.local.clip import End
 
 AHEAD = 20.0  # seconds of speech that may be sent before the frames for it are made
 PART_FRAME = 0.25  # seconds: speech that may not fill a frame yet
 LOOK_EVERY = 0.05  # seconds between two looks at whether `speech` has failed
+CHECK_EVERY = 0.4  # seconds between two questions whether the caller still wants the clip
 STOP_WITHIN = 5.0  # seconds that a process may take to end a call
 
 
@@ -34,10 +35,11 @@ class Feeder:
         self.error: BaseException | None = None
         threading.Thread(target=self._run, name="speech", daemon=True).start()
 
-    def wait(self) -> bool:
-        """Wait for the first chunk; False when there is none. Raises what `speech` raised."""
+    def wait(self, check: Check) -> bool:
+        """Wait for the first chunk; False when there is none. Raises what `speech` or `check` raised."""
         with self._turn:
-            self._turn.wait_for(lambda: self._begun or self._ended)
+            while not self._turn.wait_for(lambda: self._begun or self._ended, CHECK_EVERY):
+                check()
         if self.error:
             raise self.error
         return self._begun
@@ -103,10 +105,13 @@ class Feeder:
 class Call:
     """One call, made by `run`."""
 
-    def __init__(self, child: Child, request: Request, silence: float, feeder: Feeder | None = None) -> None:
+    def __init__(
+        self, child: Child, request: Request, silence: float, feeder: Feeder | None = None, check: Check = never
+    ) -> None:
         self._child = child
         self._silence = silence
         self._feeder = feeder
+        self._check = check
         self.broken = False  # the process is lost
         child.send(request)
         if feeder:
@@ -123,10 +128,13 @@ class Call:
 
     def _progress(self) -> Iterator[Progress]:
         """Progress up to the final one. Raises what `speech` raised, what the process refused, or how it was lost."""
-        heard = time.monotonic()
+        heard = checked = time.monotonic()
         while True:
             if self._feeder and self._feeder.error:
                 raise self._feeder.error
+            if time.monotonic() - checked > CHECK_EVERY:
+                self._check()
+                checked = time.monotonic()
             waited = time.monotonic() - heard
             if not self._child.connection.poll(LOOK_EVERY) and (waited < self._silence or not self._owes()):
                 continue

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +21,17 @@ import cv2
 from avatarsite.core.children import serve
 from avatarsite.core.engines import EngineFailed
 from twins.tts.base import AudioChunk
-from videos.renderers.base import FaceRef, Progress, VideoFormat
-from videos.renderers.local.cache import FaceCache
-from videos.renderers.local.clip import End, Inbox, Item, Late, Stopped, idling, talking
-from videos.renderers.local.compose import FRAMES_IN_FLIGHT
+from videos.renderers.base import OWN_SCENE, FaceRef, Progress, Scene, VideoFormat
+from videos.renderers.local import hearing, stills
+from videos.renderers.local.cache import FaceCache, Picture
+from videos.renderers.local.clip import End, FaceStage, Inbox, Item, Late, Stage, Stopped, talking
+from videos.renderers.local.compose import FRAMES_IN_FLIGHT, Cutout, Shot
+from videos.renderers.local.compositor import Compositor, person_format
+from videos.renderers.local.cutout import no_matte
 from videos.renderers.local.encode import GrowingFile, SoundEncoder, storage_failure
+from videos.renderers.local.neural import NO_MODEL, MouthModel
+from videos.renderers.local.plates import backdrop, watermark
+from videos.renderers.local.webm import AlphaFile
 
 STOP, DONE = "stop", "done"
 QUEUED = FRAMES_IN_FLIGHT // 2  # frames drawn ahead of the encoder
@@ -33,13 +40,21 @@ Send = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Request:
-    """task: "render", "idle", "poster" or "warm"; `path` is empty for "warm"."""
+    """task: "render", "idle", "poster", "stills" or "warm"; `path` is empty for "warm".
+
+    clip: for "stills" the film that they are taken from; `path` is then the poster's, `preview` the preview's or "".
+    mouth: the network that draws the mouths of photo and video replicas, if one does.
+    """
 
     task: str
     face: FaceRef
     video_format: VideoFormat
     cache_dir: str
     path: str = ""
+    scene: Scene = OWN_SCENE
+    clip: str = ""
+    preview: str = ""
+    mouth: MouthModel = NO_MODEL
 
 
 class Ahead:
@@ -85,6 +100,7 @@ def handle(request: Request, receive: Callable[[], Any], send: Send) -> None:
     inbox = Inbox()
     reader = threading.Thread(target=_read, args=(receive, inbox), daemon=True)
     reader.start()
+    hearing.use(Path(request.cache_dir))
     try:
         _TASKS[request.task](request, _faces(request.cache_dir), inbox, send)
     except Stopped:
@@ -111,39 +127,104 @@ def _faces(folder: str) -> FaceCache:
 
 
 def _render(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
-    face = faces.get(request.face, request.video_format)
-    sound = SoundEncoder()
-    items = talking(face, request.video_format, inbox)
-    with GrowingFile(Path(request.path), request.video_format, sound) as file, Ahead(items, inbox) as drawn:
-        for item in drawn:
-            progress = write(item, file, sound)
-            if progress:
+    sound, scene, video_format = SoundEncoder(), request.scene, request.video_format
+    stage = _stage(request, faces)
+    with ExitStack() as stack:
+        compositor = _compositor(stack, scene, video_format)
+        alpha = stack.enter_context(AlphaFile(Path(scene.webm), video_format)) if scene.webm else None
+        file = stack.enter_context(GrowingFile(Path(request.path), video_format, sound))
+        output = Output(file, sound, compositor, alpha)
+        for item in stack.enter_context(Ahead(output.drawn(talking(stage.director(), inbox)), inbox)):
+            if progress := output.write(item):
                 send(progress)
-        send(file.finish())
+        send(output.finish())
 
 
-def write(item: Item, file: GrowingFile, sound: SoundEncoder) -> Progress | None:
-    """Do what the clip's next item asks for; Progress when that completed a fragment."""
-    if isinstance(item, Late):
-        return file.flush()
-    if isinstance(item, AudioChunk):
-        sound.add(item)
+def _stage(request: Request, faces: FaceCache) -> Stage:
+    """What is filmed: the libraries for a network are only loaded where there is one."""
+    stage = _own_stage(request, faces)
+    if not request.mouth or request.face.kind == "drawn":
+        return stage
+    from videos.renderers.local.neural_clip import NeuralStage
+
+    return NeuralStage(stage, request.mouth, request.video_format.fps)
+
+
+def _own_stage(request: Request, faces: FaceCache) -> Stage:
+    """The libraries for footage are only loaded where there is some."""
+    shown = person_format(request.scene, request.video_format)
+    if request.face.kind == "video":
+        from videos.renderers.local.footage_clip import FilmedStage
+
+        if request.scene.cuts_out:
+            raise no_matte()
+        return FilmedStage(request.face, shown, Path(request.cache_dir))
+    # in the corner of a page a desk would be cut off at both ends
+    face = replace(request.face, framing="close") if request.scene.scroll else request.face
+    return FaceStage(faces.get(face, shown, request.scene.cuts_out), shown)
+
+
+def _compositor(stack: ExitStack, scene: Scene, video_format: VideoFormat) -> Compositor | None:
+    """None where a frame is shown as it was drawn."""
+    if scene == OWN_SCENE:
         return None
-    return file.add(item)
+    behind = stack.enter_context(backdrop(scene, video_format))
+    return Compositor(video_format, behind, watermark(scene, video_format))
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a talking clip's sound and frames go. alpha: the person alone, beside the MP4."""
+
+    file: GrowingFile
+    sound: SoundEncoder
+    compositor: Compositor | None = None
+    alpha: AlphaFile | None = None
+
+    def drawn(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Items as they are to be written; frames are put together where they are drawn, beside the encoding."""
+        if self.alpha is not None:
+            return items
+        return (item if isinstance(item, AudioChunk | Late) else self._shown(item) for item in items)
+
+    def write(self, item: Item) -> Progress | None:
+        """Do what the clip's next item asks for; Progress when that completed a fragment."""
+        if isinstance(item, Late):
+            return self.file.flush()
+        if isinstance(item, AudioChunk):
+            self.sound.add(item)
+            if self.alpha:
+                self.alpha.hear(item)
+            return None
+        if isinstance(item, Cutout):
+            if self.alpha:
+                self.alpha.add(item)
+            item = self._shown(item)
+        return self.file.add(item)
+
+    def finish(self) -> Progress:
+        if self.alpha:
+            self.alpha.finish()
+        return self.file.finish()
+
+    def _shown(self, shot: Shot) -> Picture:
+        if self.compositor is not None:
+            return self.compositor.frame(shot)
+        return shot.picture if isinstance(shot, Cutout) else shot
 
 
 def _idle(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
-    face = faces.get(request.face, request.video_format)
     with GrowingFile(Path(request.path), request.video_format, None) as file:
-        for frame in idling(face, request.video_format):
+        output = Output(file, SoundEncoder())
+        for frame in _stage(request, faces).loop():
             inbox.check()
-            if progress := file.add(frame):
+            if progress := output.write(frame):
                 send(progress)
         send(file.finish())
 
 
 def _poster(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
-    still = faces.get(request.face, request.video_format).still
+    still = _stage(request, faces).still()
     suffix = Path(request.path).suffix.lower()
     options = [cv2.IMWRITE_JPEG_QUALITY, 90] if suffix in (".jpg", ".jpeg") else []
     if suffix not in (".jpg", ".jpeg", ".png"):
@@ -156,9 +237,16 @@ def _poster(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> Non
     send(Progress(0.0, len(data), final=True))
 
 
+def _stills(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
+    size = stills.poster(Path(request.clip), Path(request.path))
+    if request.preview:
+        size += stills.preview(Path(request.clip), Path(request.preview))
+    send(Progress(0.0, size, final=True))
+
+
 def _warm(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
     """Bake the face, and let every library do once what it does slowly the first time."""
-    faces.get(request.face, request.video_format)
+    _stage(request, faces)
     rehearsal = Inbox()
     rehearsal.put(AudioChunk(bytes(22050), 22050))
     rehearsal.put(End())
@@ -167,7 +255,7 @@ def _warm(request: Request, faces: FaceCache, inbox: Inbox, send: Send) -> None:
     send(Progress(0.0, 0, final=True))
 
 
-_TASKS = {"render": _render, "idle": _idle, "poster": _poster, "warm": _warm}
+_TASKS = {"render": _render, "idle": _idle, "poster": _poster, "stills": _stills, "warm": _warm}
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from twins.tts.base import AudioChunk
 from videos.renderers.base import VideoFormat
 from videos.renderers.local.cache import BakedFace, Picture
-from videos.renderers.local.compose import Composer
+from videos.renderers.local.compose import Composer, Shot
 from videos.renderers.local.eyes import EyeMotion
 from videos.renderers.local.motion import LOOP_SECONDS, POSES, Pose, Walk
 from videos.renderers.local.mouth import REST, MouthFrames
@@ -32,7 +33,7 @@ class End:
 
 
 Message = AudioChunk | End
-Item = AudioChunk | Picture | Late
+Item = AudioChunk | Shot | Late
 
 
 class Inbox:
@@ -63,9 +64,38 @@ class Inbox:
             raise Stopped
 
 
-def talking(face: BakedFace, video_format: VideoFormat, inbox: Inbox) -> Iterator[Item]:
-    """Sound and frames of a talking clip. It begins in pose 0 with the face at rest and leads back there."""
-    director = _Director(face, video_format)
+class Director(Protocol):
+    """Makes the frames of a talking clip from the speech that it hears, at rest in the first and in the last one."""
+
+    def hear(self, chunk: AudioChunk) -> None: ...
+
+    def frames(self, last: bool) -> Iterator[Shot]:
+        """Those for the speech heard so far; last: no more follows."""
+        ...
+
+    def tail(self) -> Iterator[Shot]:
+        """Those after the speech, which lead back to where the clip began."""
+        ...
+
+
+class Stage(Protocol):
+    """A face at one picture size, ready to be shown."""
+
+    def director(self, mouth: MouthFrames | None = None) -> Director:
+        """mouth: what chooses the mouth picture of each frame, when it is not to be MouthFrames."""
+        ...
+
+    def loop(self) -> Iterator[Shot]:
+        """Frames of the idle loop."""
+        ...
+
+    def still(self) -> Picture:
+        """The first frame of the idle loop in RGB."""
+        ...
+
+
+def talking(director: Director, inbox: Inbox) -> Iterator[Item]:
+    """Sound and frames of a talking clip."""
     while not isinstance(message := inbox.get(GRACE), End):
         if message is not None:
             director.hear(message)
@@ -84,41 +114,55 @@ def talking(face: BakedFace, video_format: VideoFormat, inbox: Inbox) -> Iterato
     yield from director.tail()
 
 
-def idling(face: BakedFace, video_format: VideoFormat) -> Iterator[Picture]:
-    """Frames of the idle loop: whole rounds of the pose loop, eyes at rest at both ends."""
-    composer, walk = Composer(face), Walk(face.loop, video_format.fps)
-    eyes = EyeMotion(face.name + " idle", video_format.fps)
-    count = round(IDLE_LOOPS * LOOP_SECONDS * video_format.fps)
-    for number in range(count):
-        left = (count - 1 - number) / video_format.fps
-        yield composer.frame(walk.step(), REST, eyes.next(calm_after=left))
-
-
-def _checked(inbox: Inbox, frames: Iterator[Picture]) -> Iterator[Picture]:
+def _checked(inbox: Inbox, frames: Iterator[Shot]) -> Iterator[Shot]:
     for frame in frames:
         inbox.check()
         yield frame
 
 
-class _Director:
-    """Brings lips, eyes and head of a talking face together."""
+@dataclass(frozen=True)
+class FaceStage:
+    """A face that is put together from baked pictures."""
 
-    def __init__(self, face: BakedFace, video_format: VideoFormat) -> None:
+    face: BakedFace
+    video_format: VideoFormat
+
+    def director(self, mouth: MouthFrames | None = None) -> Director:
+        return FaceDirector(self.face, self.video_format, mouth)
+
+    def loop(self) -> Iterator[Shot]:
+        """Whole rounds of the pose loop, eyes at rest at both ends."""
+        fps = self.video_format.fps
+        composer, walk = Composer(self.face), Walk(self.face.loop, fps)
+        eyes = EyeMotion(self.face.name + " idle", fps)
+        count = round(IDLE_LOOPS * LOOP_SECONDS * fps)
+        for number in range(count):
+            left = (count - 1 - number) / fps
+            yield composer.frame(walk.step(), REST, eyes.next(calm_after=left))
+
+    def still(self) -> Picture:
+        return self.face.still
+
+
+class FaceDirector:
+    """Brings lips, eyes and head of a talking face together. A clip begins in pose 0 and leads back there."""
+
+    def __init__(self, face: BakedFace, video_format: VideoFormat, mouth: MouthFrames | None = None) -> None:
         self._fps = video_format.fps
         self._composer = Composer(face)
         self._walk = Walk(face.loop, self._fps)
         self._eyes = EyeMotion(face.name + " talking", self._fps)
-        self._mouth = MouthFrames(self._fps)
+        self._mouth = mouth or MouthFrames(self._fps)
 
     def hear(self, chunk: AudioChunk) -> None:
         self._mouth.add(chunk)
 
-    def frames(self, last: bool) -> Iterator[Picture]:
+    def frames(self, last: bool) -> Iterator[Shot]:
         for shape, lips in self._mouth.ready(last):
             pose = self._walk.step(lips.loudness, LIVELINESS)
             yield self._composer.frame(pose, shape, self._eyes.next(lips.loudness))
 
-    def tail(self) -> Iterator[Picture]:
+    def tail(self) -> Iterator[Shot]:
         """Frames from the last whole frame of speech until everything rests; covers the speech's last part frame."""
         steps = round(TAIL * self._fps)
         poses: list[int | Pose] = [*self._walk.home(steps)[:-1], POSES - 1]

@@ -1,19 +1,32 @@
 """Frames of a face: the posed picture from the cache, and the mouth and eyes of the moment warped into it."""
 
+import math
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from twins.faces import Box
 from videos.renderers.local import nv12
-from videos.renderers.local.cache import FILTERS, BakedFace, Picture, posed
+from videos.renderers.local.cache import BakedFace, Picture, posed
 from videos.renderers.local.eyes import Eyes
-from videos.renderers.local.motion import Pose, Warp
+from videos.renderers.local.motion import Pose, Warp, warps
 from videos.renderers.local.mouth import REST
+from videos.renderers.local.parts import Part, change
 
 FRAMES_IN_FLIGHT = 12  # buffers; more than are ever between composing and encoding
-REACH = 6  # pixels beyond the largest displacement that the filter may read
 RESTING = Eyes()
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """A person without a background: an NV12 frame, and for every byte of it how much of it is the person's."""
+
+    picture: Picture
+    matte: Picture
+
+
+Shot = Picture | Cutout
 
 
 class Composer:
@@ -23,13 +36,22 @@ class Composer:
         self._face = face
         self._canvas = np.array(face.base)  # the base pose with the mouth and eyes of the moment
         self._shown: dict[str, object] = {"mouth": REST, "eyes": RESTING}
-        self._parts = {"mouth": self._part(face.mouth_box), "eyes": self._part(face.eyes_box)}
+        self._mouth, self._eyes = Part(face, face.mouth_box), Part(face, face.eyes_box)
+        self._changed: dict[object, Box | None] = {}
         self._whole: tuple[Warp, Warp] | None = None
         self._buffers = [np.empty_like(self._canvas) for _ in range(FRAMES_IN_FLIGHT)]
         self._next = 0
 
-    def frame(self, pose: int | Pose, mouth: int, eyes: Eyes) -> Picture:
+    def frame(self, pose: int | Pose, mouth: int, eyes: Eyes) -> Shot:
         """One NV12 frame; `pose` is a number of the baked loop or any pose."""
+        picture, mattes = self._picture(pose, mouth, eyes), self._face.mattes
+        if mattes is None or self._face.matte is None:
+            return picture
+        if isinstance(pose, int):
+            return Cutout(picture, np.asarray(mattes[pose]))
+        return Cutout(picture, posed(self._face.matte, self._whole_warps(), pose))
+
+    def _picture(self, pose: int | Pose, mouth: int, eyes: Eyes) -> Picture:
         self._paint_mouth(mouth)
         self._paint_eyes(eyes)
         if not isinstance(pose, int):
@@ -39,33 +61,28 @@ class Composer:
         frame = self._buffers[self._next]
         self._next = (self._next + 1) % FRAMES_IN_FLIGHT
         np.copyto(frame, self._face.poses[pose])
-        coefficients = self._face.loop[pose]
-        if mouth != REST:
-            self._blit(frame, "mouth", coefficients)
-        if eyes != RESTING:
-            self._blit(frame, "eyes", coefficients)
+        for part, changed in ((self._mouth, self._mouth_change(mouth)), (self._eyes, self._eyes_change(eyes))):
+            if changed is not None:
+                part.blit(frame, self._canvas, pose, changed)
         return frame
 
-    def _part(self, box: Box) -> tuple[Box, Warp, Warp]:
-        """The region that a box's pixels can be moved into, and its warps."""
+    def _mouth_change(self, shape: int) -> Box | None:
         face = self._face
-        inner = Warp(face.depth, face.pivot, box)
-        margin = int(max(inner.reach(pose) for pose in face.loop[::4])) + REACH
-        margin += margin % 2
-        height, width = face.depth.shape
-        x, y = max(box.x - margin, 0), max(box.y - margin, 0)
-        right, bottom = min(box.x + box.width + margin, width), min(box.y + box.height + margin, height)
-        region = Box(x, y, right - x, bottom - y)
-        return region, Warp(face.depth, face.pivot, region), Warp(face.depth, face.pivot, region, scale=2)
+        if shape not in self._changed:
+            luma, chroma = face.mouth_luma, face.mouth_chroma
+            self._changed[shape] = change((luma[REST], chroma[REST]), (luma[shape], chroma[shape]))
+        return self._changed[shape]
 
-    def _blit(self, frame: Picture, part: str, pose: NDArray[np.float64]) -> None:
-        """Sample the region from the whole canvas, exactly as the baked pose was: outside the box nothing changes."""
-        region, *warps = self._parts[part]
-        planes = zip(nv12.split(frame), nv12.split(self._canvas), warps, FILTERS, (1, 2), strict=True)
-        for target, source, warp, taps, scale in planes:
-            rows = slice(region.y // scale, (region.y + region.height) // scale)
-            columns = slice(region.x // scale, (region.x + region.width) // scale)
-            target[rows, columns] = cv2.remap(source, *warp.maps(pose), taps, borderMode=cv2.BORDER_REPLICATE)
+    def _eyes_change(self, eyes: Eyes) -> Box | None:
+        """Brows on their way change what either of their neighbours does."""
+        face, low = self._face, int(eyes.brow)
+        key = (low, eyes.brow > low, eyes.gaze, eyes.lid)
+        if key not in self._changed:
+            luma, chroma = face.eyes_luma, face.eyes_chroma
+            shown = [(brow, eyes.gaze, eyes.lid) for brow in {low, math.ceil(eyes.brow)}]
+            pictures = [picture for at in shown for picture in (luma[at], chroma[at])]
+            self._changed[key] = change((luma[1, 0, 0], chroma[1, 0, 0]), pictures)
+        return self._changed[key]
 
     def _paint_mouth(self, shape: int) -> None:
         if self._shown["mouth"] != shape:
@@ -86,7 +103,7 @@ class Composer:
         if self._whole is None:
             height, width = self._face.depth.shape
             whole, face = Box(0, 0, width, height), self._face
-            self._whole = Warp(face.depth, face.pivot, whole), Warp(face.depth, face.pivot, whole, scale=2)
+            self._whole = warps(face.depth, face.pivot, whole, face.floor)
         return self._whole
 
 

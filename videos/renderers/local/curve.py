@@ -7,12 +7,15 @@ known, so the curve is made while the speech still comes in.
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twins.tts.base import AudioChunk, Phoneme
-from videos.renderers.local.envelope import Loudness, shapes_by_ear
+from videos.renderers.local.envelope import Loudness
+from videos.renderers.local.hearing import Heard, Hearing
 from videos.renderers.local.visemes import Viseme, visemes
 
 RATE = 100  # points a second
@@ -25,8 +28,10 @@ OPENING_SPEED = 0.13  # opening per point: a mouth opens fully within 80 ms
 WIDTH_SPEED = 0.16
 HISTORY = 50  # points kept behind the last one taken: neighbours that still reach forward
 MOST_PHONEMES = 100_000  # of one chunk
+EAR_HOLD = (0.6, 0.3)  # dominance of the opening and width that an ear sees, beside the sounds that were named
 
 Points = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class LipCurve:
     def __init__(self, shortest_closure: float) -> None:
         """`shortest_closure`: seconds that lips stay closed at least, so that every closure is seen."""
         self._shortest = shortest_closure
+        self._hearing: Hearing | None = None  # while chunks come without phonemes
+        self._heard = 0  # the point up to which it told
         self._first = 0  # index of the first point kept
         self._known = 0.0  # seconds of speech added
         self._taken = 0  # points handed out
@@ -65,13 +72,20 @@ class LipCurve:
         first = round(start * RATE) - self._first
         self._sums[4, first : first + len(loudness)] = loudness
         if chunk.phonemes:
+            self._listen(last=True)
+            self._hearing = None
             for begin, end, viseme in _sounds(chunk):
                 self._add_sound(start + begin, start + end, viseme)
         else:
-            self._add_by_ear(first, chunk, loudness)
+            if self._hearing is None:
+                self._hearing, self._heard = Hearing(), round(start * RATE)
+            self._hearing.hear(chunk)
+            self._listen(last=False)
 
     def take(self, last: bool) -> list[Lips]:
         """The next points that are final. `last`: nothing is known to follow, so all are."""
+        if last:
+            self._listen(last=True)
         end = math.ceil(self._known * RATE) if last else self._final()
         if end <= self._taken:
             return []
@@ -81,20 +95,25 @@ class LipCurve:
         return lips
 
     def _final(self) -> int:
-        return math.floor(self._known * RATE) - LOOK_AHEAD
+        known = math.floor(self._known * RATE) - LOOK_AHEAD
+        return min(known, self._heard) if self._hearing else known
 
     def _grow(self, end: int) -> None:
         missing = end - self._first - self._sums.shape[1]
         if missing > 0:
             self._sums = np.concatenate([self._sums, np.zeros((5, missing))], axis=1)
 
-    def _add_sound(self, begin: float, end: float, viseme: Viseme) -> None:
-        if viseme.closure:
-            short = max(self._shortest - (end - begin), 0.0) / 2
-            self._closures.append((begin - short, end + short, viseme.closure))
+    def _add_sound(self, begin: float, end: float, viseme: Viseme, closes: bool = True) -> None:
+        if viseme.closure and closes:
+            self._add_closure(begin, end, viseme.closure)
         self._spread(0, begin, end, (OPENING_EDGE, OPENING_EDGE), viseme.opening, viseme.opening_hold)
         lead = ROUNDING_LEAD if viseme.width <= ROUNDED else WIDTH_EDGE
         self._spread(2, begin, end, (lead, WIDTH_EDGE), viseme.width, viseme.width_hold)
+
+    def _add_closure(self, begin: float, end: float, kind: int) -> None:
+        if self._closures and self._closures[-1][1:] == (begin, kind):  # heard in two pieces
+            begin = self._closures.pop()[0]
+        self._closures.append((begin, end, kind))
 
     def _spread(self, row: int, begin: float, end: float, edges: tuple[int, int], value: float, hold: float) -> None:
         """Add one sound's target: full weight while it sounds, raised-cosine edges before and after."""
@@ -110,13 +129,25 @@ class LipCurve:
         self._sums[row, span] += weight * value
         self._sums[row + 1, span] += weight
 
-    def _add_by_ear(self, first: int, chunk: AudioChunk, loudness: Points) -> None:
-        opening, width = shapes_by_ear(chunk, loudness)
-        span = slice(first, first + len(loudness))
-        self._sums[0, span] += opening
-        self._sums[1, span] += 1.0
-        self._sums[2, span] += width
-        self._sums[3, span] += 1.0
+    def _listen(self, last: bool) -> None:
+        """Take what was heard into the curve."""
+        if self._hearing is None:
+            return
+        heard = self._hearing.take(last)
+        first, self._heard = self._heard, self._heard + len(heard.letters)
+        for letter, begin, end in _runs(heard.letters, first):
+            self._add_sound(begin, end, visemes(letter)[0], closes=False)
+        for kind, begin, end in _runs(heard.closures.tolist(), first):
+            if kind:
+                self._add_closure(begin, end, kind)
+        self._add_seen(first, heard)
+
+    def _add_seen(self, first: int, heard: Heard) -> None:
+        skipped = max(self._taken - first, 0)
+        low, high = first + skipped - self._first, min(self._heard - self._first, self._sums.shape[1])
+        for row, seen, hold in zip((0, 2), (heard.opening, heard.width), EAR_HOLD, strict=True):
+            self._sums[row, low:high] += hold * seen[skipped : skipped + high - low]
+            self._sums[row + 1, low:high] += hold
 
     def _shape(self, begin: int, end: int) -> Iterator[Lips]:
         """Blend, let closures win, and limit the speed: backwards for what is coming, forwards from what was."""
@@ -139,6 +170,8 @@ class LipCurve:
         kinds = np.zeros(len(opening), np.int64)
         near = math.ceil(1 / OPENING_SPEED)
         for start, stop, kind in self._closures:
+            short = max(self._shortest - (stop - start), 0.0) / 2
+            start, stop = start - short, stop + short
             low = max(math.floor(start * RATE) - near - first, 0)
             high = min(math.ceil(stop * RATE) + near - first, len(opening))
             if high <= low:
@@ -155,7 +188,7 @@ class LipCurve:
         if drop > HISTORY:
             self._sums = self._sums[:, drop:].copy()
             self._first += drop
-            self._closures = [c for c in self._closures if c[1] * RATE > self._first]
+            self._closures = [c for c in self._closures if (c[1] + self._shortest) * RATE > self._first]
 
 
 def _backwards(values: Points, speed: float) -> Points:
@@ -168,6 +201,14 @@ def _backwards(values: Points, speed: float) -> Points:
 
 def _towards(value: float, target: float, speed: float) -> float:
     return min(max(target, value - speed), value + speed)
+
+
+def _runs(points: list[T], first: int) -> Iterator[tuple[T, float, float]]:
+    """What stays the same from point to point, with its times in seconds; the list begins with point `first`."""
+    for value, run in groupby(points):
+        length = len(list(run))
+        yield value, first / RATE, (first + length) / RATE
+        first += length
 
 
 def _sounds(chunk: AudioChunk) -> Iterator[tuple[float, float, Viseme]]:

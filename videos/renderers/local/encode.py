@@ -16,6 +16,8 @@ from avatarsite.core.engines import EngineFailed
 from twins.tts.base import AudioChunk
 from videos.renderers.base import Progress, VideoFormat
 from videos.renderers.local import boxes
+from videos.renderers.local.index import index
+from videos.renderers.local.playlist import Playlist
 
 SAMPLE_RATE = 48000
 AAC_FRAME = 1024  # samples in one AAC packet
@@ -150,17 +152,19 @@ class GrowingFile:
         self._sound = sound
         self._frames: list[bytes] = []
         self._written = self._packets = self._sequence = self._size = 0
+        self._header = boxes.header(self._tracks())
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            self._playlist = Playlist(path)
         except OSError as error:
             raise storage_failure(error) from error
-        self._header = boxes.header(self._tracks())
 
     def __enter__(self) -> "GrowingFile":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         os.close(self._file)
+        self._playlist.close()
 
     def add(self, picture: NDArray[np.uint8]) -> Progress | None:
         """Encode one frame; Progress when it completed a fragment."""
@@ -177,7 +181,9 @@ class GrowingFile:
         if packets := self._sound.take(self.seconds) if self._sound else []:
             runs.append(boxes.Run(SOUND, self._packets * AAC_FRAME, AAC_FRAME, packets, all_sync=True))
         self._sequence += 1
-        self._write(self._header + boxes.fragment(self._sequence, runs))
+        fragment = boxes.fragment(self._sequence, runs)
+        self._write(self._header + fragment)
+        self._list(len(self._frames) / self._format.fps, len(fragment))
         self._header, self._frames = b"", []
         self._packets += len(packets)
         return Progress(self.seconds, self._size)
@@ -189,6 +195,7 @@ class GrowingFile:
             self._sound.add_silence(round((end - self._sound.seconds) * SAMPLE_RATE) + 2 * AAC_FRAME)
         self.flush()
         try:
+            self._playlist.end()
             os.fsync(self._file)
         except OSError as error:
             raise storage_failure(error) from error
@@ -207,6 +214,15 @@ class GrowingFile:
             tracks.append(boxes.Track(SOUND, b"soun", SAMPLE_RATE, entry))
         return tracks
 
+    def _list(self, seconds: float, size: int) -> None:
+        """Tell the playlist of the fragment just written."""
+        try:
+            if self._header:
+                self._playlist.begin(len(self._header))
+            self._playlist.add(seconds, self._size - size, size)
+        except OSError as error:
+            raise storage_failure(error) from error
+
     def _write(self, data: bytes) -> None:
         self._size += len(data)
         try:
@@ -217,20 +233,8 @@ class GrowingFile:
 
 
 def finish(fragmented: Path, final: Path) -> float:
-    """Copy a complete fragmented clip into a progressive MP4, its index in front: seekable. Returns its seconds."""
+    """Write a complete fragmented clip as a progressive MP4, its index in front: seekable. Returns its seconds."""
     try:
-        with av.open(str(fragmented), format="mp4") as source, _output(final) as target:
-            pairs = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
-            for packet in source.demux():
-                if packet.size:
-                    packet.stream = pairs[packet.stream.index]
-                    target.mux(packet)
-            return float((source.duration or 0) / av.time_base)
+        return index(fragmented, final)
     except OSError as error:
         raise storage_failure(error) from error
-    except av.FFmpegError as error:
-        raise EngineFailed("The clip could not be completed.", "clip_broken") from error
-
-
-def _output(path: Path) -> Any:
-    return av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})

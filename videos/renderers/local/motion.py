@@ -1,5 +1,6 @@
 """Small movements of the head: a closed loop of poses, walked faster or slower, and the warp that shows a pose."""
 
+import functools
 import math
 import random
 
@@ -16,15 +17,21 @@ REFERENCE = 512.0  # the amplitudes below are pixels of a picture this high
 AMPLITUDES = (4.2, 2.4, 0.013, 1.6, 1.0)
 HARMONICS = (1.0, 0.45, 0.2)  # of the loop's own frequency; their phases differ from face to face
 BREATH = 2.2
+BELLY = 0.12  # of the picture's height, above the floor: where breath fades out
 HEAD_BREATH = 0.35  # how much of the breath the head rises with
 HEAD_DEPTH = 0.6  # from this depth on a pixel belongs to the skull, which tilts and shifts as one
 
+CHEST = 0.8  # of a row's pixels move: it belongs to the chest
+ACROSS, DOWN = [0, 2, 3], [1, 2, 4, 5]  # of a pose: what moves a pixel sideways, and what up and down
+
+Window = tuple[slice, slice]
+WHOLE: Window = (slice(None), slice(None))
 Pose = NDArray[np.float64]
 Field = NDArray[np.float32]
 
 
-def pose_loop(seed: str, height: int) -> NDArray[np.float64]:
-    """(POSES, 6): one closed round of poses, in pixels of a picture of that height."""
+def pose_loop(seed: str, height: float) -> NDArray[np.float64]:
+    """(POSES, 6): one closed round of poses, in pixels; `height`: of the picture that the face would fill."""
     randomness = random.Random(seed)
     turn = np.linspace(0.0, 2 * math.pi, POSES, endpoint=False)
     loop = np.zeros((POSES, 6))
@@ -75,8 +82,13 @@ class Walk:
 class Warp:
     """Where the pixels of a region come from in a given pose (backward maps for cv2.remap)."""
 
-    def __init__(self, depth: Field, pivot: tuple[float, float], region: Box, scale: int = 1) -> None:
-        """`scale` 2 gives maps for the half-size chroma planes of the same region (in luma pixels)."""
+    def __init__(
+        self, depth: Field, pivot: tuple[float, float], region: Box, scale: int = 1, floor: float = math.inf
+    ) -> None:
+        """`scale` 2 gives maps for the half-size chroma planes of the same region (in luma pixels).
+
+        floor: the row from which on nothing moves.
+        """
         self._scale = scale
         self.shape = (region.height // scale, region.width // scale)
         centre = (scale - 1) / 2
@@ -85,25 +97,50 @@ class Warp:
         near = _reduced(depth[region.y : region.y + region.height, region.x : region.x + region.width], scale)
         skull = _smooth(near / HEAD_DEPTH)
         height = depth.shape[0]
-        chest = np.broadcast_to(_smooth((ys - pivot[1] + 0.04 * height) / (0.22 * height))[:, None], self.shape)
+        breathing = _smooth((ys - pivot[1] + 0.04 * height) / (0.22 * height))
+        breathing *= _smooth(np.asarray((floor - ys) / (BELLY * height), np.float32))
+        chest = np.broadcast_to(breathing[:, None], self.shape)
         tilt_x, tilt_y = (ys - pivot[1])[:, None] * skull, (xs - pivot[0])[None, :] * skull
-        # rows: what yaw, roll, head x (first field), and pitch, roll, head y, breath (second) move at each pixel
-        self._across = np.stack([near, -tilt_x, skull]).reshape(3, -1).astype(np.float32)
-        self._down = np.stack([near, tilt_y, skull, -chest]).reshape(4, -1).astype(np.float32)
+        # what yaw, roll, head x (first field), and pitch, roll, head y, breath (second) move at each pixel
+        self._across = np.stack([near, -tilt_x, skull]).astype(np.float32)
+        self._down = np.stack([near, tilt_y, skull, -chest]).astype(np.float32)
         self._grid = np.meshgrid((xs - centre) / scale, (ys - centre) / scale)
 
-    def maps(self, pose: Pose) -> tuple[Field, Field]:
-        across = np.array([pose[0], pose[2], pose[3]], np.float32) / self._scale
-        down = np.array([pose[1], pose[2], pose[4], pose[5]], np.float32) / self._scale
+    @functools.cached_property
+    def windows(self) -> list[Window]:
+        """What moves in any pose, in rows and columns of this plane: the head, and the chest across the picture."""
+        moving = np.any(self._across != 0, axis=0) | np.any(self._down != 0, axis=0)
+        narrow = np.flatnonzero(moving.mean(axis=1) < CHEST)
+        chest = int(narrow[-1]) + 1 if len(narrow) else 0
+        rows = np.flatnonzero(moving[:chest].any(axis=1))
+        found = [(slice(chest, self.shape[0]), slice(None))] if chest < self.shape[0] else []
+        if len(rows):
+            columns = np.flatnonzero(moving[:chest].any(axis=0))
+            found.append((slice(int(rows[0]), chest), slice(int(columns[0]), int(columns[-1]) + 1)))
+        return found
+
+    def maps(self, pose: Pose, window: Window = WHOLE) -> tuple[Field, Field]:
+        """Those of a window of the region: rows and columns of this plane."""
+        across = np.asarray(pose[ACROSS], np.float32) / self._scale
+        down = np.asarray(pose[DOWN], np.float32) / self._scale
         # einsum rather than @: BLAS would start threads for so little
-        map_x = self._grid[0] - np.einsum("k,kn->n", across, self._across).reshape(self.shape)
-        map_y = self._grid[1] - np.einsum("k,kn->n", down, self._down).reshape(self.shape)
+        map_x = self._grid[0][window] - np.einsum("k,khw->hw", across, self._across[:, *window])
+        map_y = self._grid[1][window] - np.einsum("k,khw->hw", down, self._down[:, *window])
         return map_x.astype(np.float32, copy=False), map_y.astype(np.float32, copy=False)
 
-    def reach(self, pose: Pose) -> float:
-        """The largest displacement in pixels."""
-        map_x, map_y = self.maps(pose)
-        return float(max(np.abs(map_x - self._grid[0]).max(), np.abs(map_y - self._grid[1]).max())) * self._scale
+    def spans(self, poses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 4): how many pixels anything here moves in each pose: least and most to the right, least and most down.
+
+        Fields are smooth: every eighth pixel tells enough.
+        """
+        right = np.einsum("nk,khw->nhw", poses[:, ACROSS], self._across[:, ::8, ::8])
+        down = np.einsum("nk,khw->nhw", poses[:, DOWN], self._down[:, ::8, ::8])
+        return np.stack([edge(axis=(1, 2)) for moved in (right, down) for edge in (moved.min, moved.max)], axis=1)
+
+
+def warps(depth: Field, pivot: tuple[float, float], region: Box, floor: float = math.inf) -> tuple[Warp, Warp]:
+    """Those of both planes of an NV12 picture."""
+    return Warp(depth, pivot, region, 1, floor), Warp(depth, pivot, region, 2, floor)
 
 
 def _reduced(field: Field, scale: int) -> Field:

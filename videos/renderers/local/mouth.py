@@ -13,7 +13,12 @@ EXPRESSION = 1.15  # blending with neighbours takes some of each width away
 
 
 class MouthFrames:
-    """Speech in, frames of a clip out: each the mouth picture to show and the lips it was chosen from."""
+    """Speech in, frames of a clip out: each the mouth picture to show and the lips it was chosen from.
+
+    ahead: seconds of speech that must be known after a frame.
+    """
+
+    ahead = 0.0
 
     def __init__(self, fps: int) -> None:
         # a closure of that length contains the middle of a frame, wherever it begins
@@ -30,7 +35,8 @@ class MouthFrames:
     def ready(self, last: bool) -> list[tuple[int, Lips]]:
         """Whole frames of known speech that were not handed out yet."""
         self._points += self._curve.take(last)
-        until = min(self._curve.seconds, (self._first + len(self._points)) / RATE) + 1e-9
+        known = self._curve.seconds - (0.0 if last else self.ahead)
+        until = min(known, (self._first + len(self._points)) / RATE) + 1e-9
         frames: list[tuple[int, Lips]] = []
         while (self._frame + 1) / self._fps <= until:
             lips = self._points[int((self._frame + 0.5) / self._fps * RATE) - self._first]
@@ -49,7 +55,7 @@ class MouthFrames:
         return self._opening * WIDTHS + self._width
 
     def _shape(self, lips: Lips) -> int:
-        self._opening = _stick(self._opening, lips.opening * (OPENINGS - 1))
+        self._opening = _stick(self._opening, min(max(lips.opening, 0.0), 1.0) * (OPENINGS - 1))
         self._width = _stick(self._width, (min(max(lips.width * EXPRESSION, -1.0), 1.0) + 1) / 2 * (WIDTHS - 1))
         if lips.closure:
             self._opening = 0
