@@ -1,13 +1,12 @@
 """The avatar chat dialect: `/api/…`. Open to visitors; the session token is the key. Errors: `{"detail": "..."}`."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -23,10 +22,9 @@ from avatarsite.core.api.threads import in_thread
 from avatarsite.core.api.throttles import address, hit
 from avatarsite.core.jobs import Status
 from avatarsite.core.models import User
-from conversations import serializers, services
+from conversations import serializers, services, telling
 from conversations.selectors import session_by_token
 from conversations.turns import Turn, TurnEvent
-from videos import selectors as videos
 from videos.models import Video, new_video_id
 from videos.selectors import base_url
 
@@ -115,25 +113,12 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
 @dialect
 async def chat_stream(request: HttpRequest) -> HttpResponseBase:
     """Say something; answers with Server-Sent Events while the reply is being written, spoken and shown."""
-    video_id = new_video_id()
-    watching = live.watch(f"video:{video_id}")
-    signals = await watching.__aenter__()
-    try:
-        token = await _say(request, video_id)
-    except BaseException:
-        await watching.__aexit__(None, None, None)
-        raise
+    base = base_url(request)
 
-    async def events() -> AsyncIterator[bytes]:
-        try:
-            async for event in Turn(video_id, signals).events():
-                for name, data in _sse(event, video_id, token, base_url(request)):
-                    yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
-        finally:
-            await watching.__aexit__(None, None, None)
+    async def say(video_id: str) -> str:
+        return serializers.status_url(await _say(request, video_id), video_id, base)
 
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(events(), content_type="text/event-stream; charset=utf-8", headers=headers)
+    return await telling.stream(say, base)
 
 
 @in_thread
@@ -153,34 +138,9 @@ def _outcome(event: TurnEvent, token: str, base: str) -> HttpResponse:
     if video is not None and video.status == Status.READY:
         return JsonResponse(serializers.chat_out(video, base))
     if event.kind == "timeout" and video is not None:
-        return JsonResponse(serializers.waiting_out(video, token, base), status=HTTPStatus.ACCEPTED)
-    return _error(ApiError(HTTPStatus.BAD_GATEWAY, _why(video), video.error_code if video else "gone"))
-
-
-def _sse(event: TurnEvent, video_id: str, token: str, base: str) -> list[tuple[str, dict[str, Any]]]:
-    """The Server-Sent Events that tell a turn's event."""
-    match event.kind:
-        case "delta":
-            return [("reply.delta", event.fields)]
-        case "restart":
-            return [("reply.restart", event.fields)]
-        case "reply":
-            return [("reply.done", {"reply_text": event.fields["text"]})]
-        case "caption":
-            return [("caption", event.fields)]
-        case "playable":
-            return [("video.playable", {"video_id": video_id, "url": videos.stream_url(Video(pk=video_id), base)})]
-    video = event.video
-    if event.kind == "ended" and video is not None and video.status == Status.READY:
-        return [("video.ready", serializers.ready_out(video, base))]
-    if event.kind == "timeout" and video is not None:
-        waiting = serializers.waiting_out(video, token, base)
-        return [("error", {"code": "still_waiting", "message": waiting["detail"], "status_url": waiting["status_url"]})]
-    return [("error", {"code": (video.error_code if video else "") or "cancelled", "message": _why(video)})]
-
-
-def _why(video: Video | None) -> str:
-    return (video.status_details if video else "") or "The video is gone."
+        status_url = serializers.status_url(token, video.pk, base)
+        return JsonResponse(serializers.waiting_out(video, status_url), status=HTTPStatus.ACCEPTED)
+    return _error(ApiError(HTTPStatus.BAD_GATEWAY, telling.why(video), video.error_code if video else "gone"))
 
 
 def _error(error: ApiError) -> HttpResponse:

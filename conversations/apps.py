@@ -5,4 +5,5 @@ class ConversationsConfig(AppConfig):
     name = "conversations"
 
     def ready(self) -> None:
-        from conversations import digest  # noqa: F401  registers the runner of Digest jobs
+        # registers the runner of Digest jobs, and what sweeps do about calls
+        from conversations import digest, presence  # noqa: F401

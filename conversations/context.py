@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any, Self
 
-from avatarsite.core import engines
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.engines import EngineFailed
-from conversations import digest, history, memory
+from conversations import digest, guiding, history, memory, stores
+from conversations.briefing import briefed
 from conversations.models import ChatSession, Message
 from twins import minds, moderation
-from twins.llm.base import ChatMessage, Mind
+from twins.llm.base import ChatMessage, Mind, ToolCall, Tools
 from twins.llm.sources import used
 from twins.models import Personality, Twin
+from twins.personas import tools_of
 from twins.routes import Route, Served, route
 from twins.tts import languages
 
@@ -60,12 +62,18 @@ class Answer(Iterator[str]):
     """A reply while it is being written: iterate it for its pieces.
 
     text: what was written so far. served: who answers, known with the first piece. sources: names of the documents
-    that it says something from; complete when the iteration has ended. language: of the reply, a code.
+    that it says something from; complete when the iteration has ended. language: of the reply, a code. calls: of tools,
+    that the model asked for beside its words.
     Raises EngineFailed while it is iterated.
     """
 
     def __init__(
-        self, mind: Mind, said: Sequence[ChatMessage], chosen: Route, take_back: Callable[[], bool] | None = None
+        self,
+        mind: Mind,
+        said: Sequence[ChatMessage],
+        chosen: Route,
+        take_back: Callable[[], bool] | None = None,
+        calls: Sequence[ToolCall] = (),
     ) -> None:
         self.mind = mind
         self.language = mind.language
@@ -73,6 +81,8 @@ class Answer(Iterator[str]):
         self.served: Served | None = None
         self.sources: list[str] = []
         self.said = said
+        self.calls = calls
+        self._guard = moderation.Guard(mind.language)
         self._wants_back = take_back or (lambda: not self.text)
         self._pieces = self._written(chosen)
 
@@ -94,7 +104,8 @@ class Answer(Iterator[str]):
     def made_from(self) -> dict[str, Any]:
         """For the options of the message that keeps this reply."""
         served = {"engine": self.served.engine, "model": self.served.model} if self.served else {}
-        return {"servedBy": served, "sources": self.sources}
+        calls = {"toolCalls": [asdict(call) for call in self.calls]} if self.calls else {}
+        return {"servedBy": served, "sources": self.sources, **calls}
 
     def _written(self, chosen: Route) -> Generator[str, None, None]:
         refusal = moderation.refusal(self.said[-1].text if self.said else "", self.language)
@@ -106,15 +117,17 @@ class Answer(Iterator[str]):
             self.mind, self.said, chosen, served_by=lambda served: setattr(self, "served", served),
             take_back=self._take_back,
         )  # fmt: skip
-        for piece in pieces:
-            self.text += piece
-            yield piece
+        with closing(pieces):  # type: ignore[type-var]  # a generator: the guard may want no more of it
+            for piece in self._guard.through(pieces):
+                self.text += piece
+                yield piece
         self.sources = used(self.text, self.mind.knowledge, self.language)
 
     def _take_back(self) -> bool:
         if not self._wants_back():
             return False
         self.text = ""
+        self._guard.forget()
         return True
 
 
@@ -141,19 +154,26 @@ def answer(
     chosen = chosen_route(wishes, personality)
     said = history.of(session, message)
     asked = next((item for item in reversed(said) if item.role == Message.Role.USER), None)
+    person = stores.remembered_in(session)
     if asked is not None:
-        memory.learn(session.person, personality, asked.text, wishes.language or personality.language)
-    told = history.fitting(session, said, _engine(chosen).context_tokens)
+        memory.learn(person, personality, asked.text, wishes.language or personality.language)
+    told = history.fitting(session, said, chosen.engine(chosen.engines[0]).context_tokens)
+    own = mind_for(personality, speaker.name if speaker else "", told.messages, wishes)
+    calls: list[ToolCall] = []
     mind = replace(
-        mind_for(personality, speaker.name if speaker else "", told.messages, wishes),
-        memory=memory.told(session.person, personality),
+        briefed(own, session, asked.text if asked else ""),
+        memory=memory.told(person, personality),
         summary=told.summary,
+        goal=guiding.goal(session, personality),
+        tools=Tools(tuple(tools_of(personality)), calls.append),
     )
-    return Answer(mind, told.messages, chosen, take_back)
+    return Answer(mind, told.messages, chosen, take_back, calls)
 
 
 def answered(session: ChatSession, message: Message) -> None:
-    """An answer was stored: what it and its question tell is digested, later and elsewhere."""
+    """An answer was stored: what it and its question tell is judged and digested, by an LLM later and elsewhere."""
+    if not digest.writes():
+        guiding.judge_by_rules(session, message)
     digest.after(session, message)
 
 
@@ -173,11 +193,7 @@ def personality_of(session: ChatSession, speaker: Twin | None) -> Personality:
 
 
 def chosen_route(wishes: Wishes, personality: Personality) -> Route:
-    return route(wishes.model_name, personality.llm_model)
-
-
-def _engine(chosen: Route) -> Any:
-    return engines.load("LLM", chosen.engines[0])
+    return minds.route_for(personality, wishes.model_name)
 
 
 def _checked_limit(value: object) -> int | None:

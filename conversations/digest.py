@@ -9,7 +9,7 @@ from django.db import transaction
 from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, enqueue, move, runner
-from conversations import history, memory
+from conversations import guiding, history, memory, stores
 from conversations.models import ChatSession, Digest, Memory, Message, Summary
 from twins.llm.base import LLM
 from twins.llm.facts import LONGEST, Fact
@@ -37,7 +37,8 @@ _SUMMARY = (
 
 def after(session: ChatSession, message: Message) -> None:
     """Queue the digest of a session up to `message`, if there is a model to write it and anything to write."""
-    if not _writer() or not (session.person_id or _crowded(session, message)):
+    person, guided = stores.remembered_in(session), guiding.is_guided(guiding.personality_of(session))
+    if not writes() or not (person or guided or _crowded(session, message)):
         return
     with transaction.atomic():
         enqueue(Digest.objects.create(session=session, up_to=message.pk))
@@ -51,10 +52,16 @@ def digest(ticket: Ticket) -> None:
     session = ChatSession.objects.select_related("person", "personality", "twin").get(pk=job.session_id)
     message = Message.objects.filter(session=session, pk=job.up_to).first()
     if engine is not None and message is not None:
+        guiding.judge(engine, session, message)
         _summarise(engine, session, message)
         _learn(engine, session, message)
     move(job, Status.READY, ticket=ticket.attempt, progress=100)
     Digest.objects.filter(session=session, status=Status.READY).exclude(pk=job.pk).delete()
+
+
+def writes() -> bool:
+    """Whether there is a model that can do more than talk."""
+    return _writer() is not None
 
 
 def _writer() -> LLM | None:
@@ -70,15 +77,15 @@ def _crowded(session: ChatSession, message: Message) -> bool:
 
 
 def _learn(engine: LLM, session: ChatSession, message: Message) -> None:
-    personality = session.personality or (session.twin.personality if session.twin else None)
-    if session.person is None or personality is None:
+    personality, person = guiding.personality_of(session), stores.remembered_in(session)
+    if person is None or personality is None:
         return
     rows = Message.objects.filter(session=session, pk__lte=message.pk).exclude(text="").order_by("-pk")[:4]
     said = [{"role": row.role, "text": row.text[:2_000]} for row in reversed(rows)]
     found = parsed(engine.complete(_FACTS, json.dumps(said, ensure_ascii=False)))
-    known = set(memory.of(session.person, personality).exclude(made_by=Memory.By.LLM).values_list("subject", flat=True))
+    known = set(memory.of(person, personality).exclude(made_by=Memory.By.LLM).values_list("subject", flat=True))
     fresh = [fact for fact in found if fact.subject not in known]
-    memory.keep(session.person, personality, fresh, Memory.By.LLM)
+    memory.keep(person, personality, fresh, Memory.By.LLM)
 
 
 def parsed(text: str) -> list[Fact]:

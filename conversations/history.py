@@ -1,12 +1,15 @@
 """What was said in a session, as far as an engine takes it in; what is older is told as a summary."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from conversations.models import ChatSession, Message, Summary
 from twins.llm.base import ChatMessage
+from twins.llm.openai_deltas import text_of
 from twins.llm.prompts import Budget
 from twins.llm.summaries import extract
 from twins.llm.tokens import PER_MESSAGE, count
@@ -43,6 +46,36 @@ def condensed(said: Sequence[ChatMessage], context_tokens: int, summary: str = "
     budget = Budget.within(context_tokens)
     at = _kept_from(said, budget.history)
     return Told(list(said[at:]), extract(summary, said[:at], budget.summary) if at else summary)
+
+
+@dataclass(frozen=True)
+class Steps:
+    messages: list[Mapping[str, Any]]
+    summary: str
+
+
+def with_tools(said: Sequence[Mapping[str, Any]], context_tokens: int) -> Steps:
+    """What an engine is given of a conversation in OpenAI's shape, where the assistant calls tools.
+
+    A call stays or goes with its results, and what is kept begins with a person. When all that followed on a person's
+    last words is too long, their words stay with the latest calls; the last call and its results always do.
+    """
+    budget = Budget.within(context_tokens)
+    sizes = [count(json.dumps(message, ensure_ascii=False)) + PER_MESSAGE for message in said]
+    people = [n for n, message in enumerate(said) if message.get("role") == "user"]
+    if not people or sum(sizes) <= budget.history:
+        return Steps(list(said), "")
+    at = next((n for n in people if sum(sizes[n:]) <= budget.history), people[-1])
+    steps = [n for n in range(at + 1, len(said)) if said[n].get("role") != "tool"]
+    room = budget.history - sizes[at]
+    rest = next((n for n in steps if sum(sizes[n:]) <= room), steps[-1] if steps else len(said))
+    gone = [*said[:at], *said[at + 1 : rest]]
+    words = [_as_chat(message) for message in gone if message.get("role") in ("user", "assistant") and text_of(message)]
+    return Steps([said[at], *said[rest:]], extract("", words, budget.summary))
+
+
+def _as_chat(message: Mapping[str, Any]) -> ChatMessage:
+    return ChatMessage("user" if message["role"] == "user" else "assistant", text_of(message))
 
 
 def store(session: ChatSession, text: str, up_to: int, made_by: str) -> None:

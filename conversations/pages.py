@@ -1,13 +1,16 @@
 """Server-rendered pages: the home page, the chat page of a twin, its portrait."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from avatarsite.core.models import User
+from conversations.dialects import CHAT, dialect_of
 from twins import selectors as twins
-from twins.models import Replica, Twin
+from twins.models import Twin
 from videos import selectors as videos
 from videos import services as clips
 from videos.models import Video
@@ -52,7 +55,7 @@ def chat(request: HttpRequest, twin_id: str) -> HttpResponse:
 def portrait(request: HttpRequest, twin_id: str) -> FileResponse:
     """The twin's face as a picture, drawn at the first request."""
     replica = _twin_or_404(request, twin_id).replica
-    if replica is None or replica.status != Replica.Status.READY:
+    if replica is None or not replica.usable:
         raise Http404
     response = FileResponse(portrait_file(replica).open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
@@ -60,21 +63,19 @@ def portrait(request: HttpRequest, twin_id: str) -> FileResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    words = "There is nothing at this address."
-    if _wants_json(request):
-        return JsonResponse({"detail": words}, status=404)
-    return render(request, "404.html", status=404)
+    return _refused(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.", "not_found")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    words = "Something went wrong on our side."
-    if _wants_json(request):
-        return JsonResponse({"detail": words}, status=500)
-    return render(request, "500.html", status=500)
+    return _refused(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.", "internal_error")
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or not request.accepts("text/html")
+def _refused(request: HttpRequest, status: HTTPStatus, words: str, code: str) -> HttpResponse:
+    """A page for a person, and for a program the shape of errors of its dialect."""
+    dialect = dialect_of(request.path) or (None if request.accepts("text/html") else CHAT)
+    if dialect is None:
+        return render(request, f"{status.value}.html", status=status)
+    return JsonResponse(dialect.body(status, words, code), status=status)
 
 
 def _twin_or_404(request: HttpRequest, twin_id: str) -> Twin:

@@ -4,15 +4,14 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.db import transaction
-from django.db.models import Avg, ExpressionWrapper, F, QuerySet, fields
+from django.db.models import Avg, ExpressionWrapper, F, fields
 
 from avatarsite.core.api.errors import ApiError
+from avatarsite.core.erasing import erase
 from avatarsite.core.models import User
 from conversations.models import ChatSession, Digest, Message, Person, Summary
-from twins.knowledge import services as knowledge
+from twins import replicas, voices
 from twins.models import Personality, Twin
-from twins.services import drop_picture
-from videos import services as videos
 from videos.models import Video
 
 
@@ -46,7 +45,7 @@ def average_time(account: User) -> timedelta:
 
 def clear_history(session: ChatSession) -> None:
     """Delete what was said in a session, with the videos that speak it."""
-    _erase_videos(Video.objects.filter(message__session=session))
+    erase(Video.objects.filter(message__session=session))
     Message.objects.filter(session=session).delete()
     Summary.objects.filter(session=session).delete()
     Digest.objects.filter(session=session).delete()
@@ -59,28 +58,30 @@ def erase_session(session: ChatSession) -> None:
 
 def erase_person(person: Person) -> None:
     """Erase a person with everything that belongs to them."""
-    _erase_videos(Video.objects.filter(message__session__person=person))
+    erase(Video.objects.filter(message__session__person=person))
     person.delete()
 
 
 @transaction.atomic
 def erase_twin(twin: Twin) -> None:
     """Erase a twin with its videos and visitors' sessions; personalities stay, and so do sessions of people."""
-    _erase_videos(Video.objects.filter(twin=twin))
     Personality.objects.filter(twin=twin).update(twin=None)
     ChatSession.objects.filter(twin=twin, person__isnull=False).update(twin=None)
-    drop_picture(twin)
-    twin.delete()
+    erase(Twin.objects.filter(pk=twin.pk))
+
+
+def erase_personality(personality: Personality) -> None:
+    """Erase a personality with its picture and its documents."""
+    erase(Personality.objects.filter(pk=personality.pk))
 
 
 @transaction.atomic
-def erase_personality(personality: Personality) -> None:
-    for name in list(personality.knowledge.values_list("name", flat=True)):
-        knowledge.remove(personality, name)
-    drop_picture(personality)
-    personality.delete()
-
-
-def _erase_videos(found: QuerySet[Video]) -> None:
-    for video in list(found):
-        videos.erase(video)
+def erase_twin_with_its_face(twin: Twin) -> None:
+    """Erase a twin that never came to be: with its personalities, its face, its consent, and a voice made for it."""
+    replica, voice = twin.replica, twin.voice
+    erase(Personality.objects.filter(twin=twin))
+    erase(Twin.objects.filter(pk=twin.pk))
+    if replica is not None and replica.owner_id and not replica.twins.exists():
+        replicas.delete(replica)
+    if voice is not None and voice.fit and voice.owner_id and not voice.twins.exists():
+        voices.delete(voice)

@@ -7,6 +7,8 @@ from conversations import context
 from conversations.context import Answer, Wishes
 from conversations.models import ChatSession, Message
 from twins.llm.sentences import SentenceStream, split
+from twins.manners import mannered
+from twins.tts.base import VoiceSettings
 from videos.models import Video
 from videos.scripts import ScriptSource
 
@@ -27,6 +29,10 @@ class ReplyScript(ScriptSource):
         message = Message.objects.select_related("session__personality").get(video=video)
         own = message.session.personality
         return Wishes.of(message.options).language or (own.language if own else "")
+
+    def manner(self, video: Video, voice: VoiceSettings) -> VoiceSettings:
+        message = Message.objects.select_related("session__personality__dictionary").get(video=video)
+        return mannered(message.session.personality, voice)
 
     def playable(self, video: Video) -> None:
         _set_state(video, ChatSession.State.TALKING, came_from=ChatSession.State.THINKING)

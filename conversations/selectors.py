@@ -17,7 +17,7 @@ def session_by_token(token: object) -> ChatSession:
     except ValueError as error:
         raise unknown from error
     whole = ChatSession.objects.select_related("twin__replica", "twin__voice", "personality", "user")
-    session = whole.filter(pk=key, person=None).first()
+    session = whole.filter(pk=key, person=None, conversation=None).first()  # a call's opens with its room only
     if session is None:
         raise unknown
     return session

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from conversations.models import ChatSession
+from conversations.models import ChatSession, Message
 from twins.models import Twin
 from videos import selectors as videos
 from videos import services as clips
@@ -128,12 +128,16 @@ def chat_out(video: Video, base: str) -> dict[str, Any]:
     return {"reply_text": video.script, **ready_out(video, base)}
 
 
-def waiting_out(video: Video, token: str, base: str) -> dict[str, Any]:
+def status_url(token: str, video_id: str, base: str) -> str:
+    return f"{base}/api/session/{token}/videos/{video_id}"
+
+
+def waiting_out(video: Video, look_at: str) -> dict[str, Any]:
     return {
         "detail": "The reply is still being made. Look at status_url.",
         "video_id": video.pk,
         "status": video.status,
-        "status_url": f"{base}/api/session/{token}/videos/{video.pk}",
+        "status_url": look_at,
     }
 
 
@@ -155,15 +159,16 @@ def history_out(session: ChatSession, base: str) -> dict[str, Any]:
     return {
         "session_token": str(session.token),
         "state": session.state,
-        "messages": [
-            {
-                "role": message.role,
-                "text": message.text,
-                "created_at": message.created_at,
-                "video_id": message.video_id,
-                "video_url": videos.file_url(message.video, base) if message.video else None,
-                "captions_url": videos.captions_url(message.video, base) if message.video else None,
-            }
-            for message in said
-        ],
+        "messages": [message_out(message, base) for message in said],
+    }
+
+
+def message_out(message: Message, base: str) -> dict[str, Any]:
+    return {
+        "role": message.role,
+        "text": message.text,
+        "created_at": message.created_at,
+        "video_id": message.video_id,
+        "video_url": videos.file_url(message.video, base) if message.video else None,
+        "captions_url": videos.captions_url(message.video, base) if message.video else None,
     }

@@ -49,16 +49,23 @@ def say(
         raise ApiError(HTTPStatus.CONFLICT, "This session has no twin to answer.", "twin_missing")
     if twin.trouble:
         raise ApiError(HTTPStatus.CONFLICT, twin.trouble, "twin_unusable")
-    with transaction.atomic():
-        asked = Message.objects.create(session=session, role=Message.Role.USER, text=text)
-        owner, source = session.user, Video.Source.REPLY
-        video = videos.ask(twin, source=source, video_id=video_id, owner=owner, queue=Queue.CHAT, **clip or {})
-        Message.objects.create(
-            session=session, role=Message.Role.ASSISTANT, video=video, answers=asked, options=options or {}
-        )
-        ChatSession.objects.filter(pk=session.pk).update(
-            state=ChatSession.State.THINKING, last_active_at=timezone.now()
-        )
+    asked = Message(session=session, role=Message.Role.USER, text=text)
+    answer = Message(session=session, role=Message.Role.ASSISTANT, options=options or {})
+    return store_turn(asked, answer, twin, video_id=video_id, **clip or {})
+
+
+@transaction.atomic
+def store_turn(asked: Message, answer: Message, twin: Twin | None, **clip: Any) -> Video:
+    """Store what a person said, and the still empty message that will answer it, whose clip is queued.
+
+    clip: fields of the video; without a twin, its replica and its voice.
+    """
+    session = asked.session
+    asked.save(force_insert=True)
+    video = videos.ask(twin, source=Video.Source.REPLY, owner=session.user, queue=Queue.CHAT, **clip)
+    answer.answers, answer.video = asked, video
+    answer.save(force_insert=True)
+    ChatSession.objects.filter(pk=session.pk).update(state=ChatSession.State.THINKING, last_active_at=timezone.now())
     return video
 
 

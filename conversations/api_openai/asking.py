@@ -8,14 +8,23 @@ from twins.llm.base import ChatMessage
 
 MOST_MESSAGES = 2_000
 MOST_TOOLS = 128
+MOST_STOPS = 4
+SAMPLING = {
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2),
+    "seed": (-(2**63), 2**63 - 1),
+}
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A chat completion request. What else is in a body (temperature, seed, …) is accepted and without effect.
+    """A chat completion request. What else is in a body (metadata, store, …) is accepted and without effect.
 
     said: the conversation without instructions. instructions: the system and developer messages, in order.
+    sampling: temperature and the like, for engines that sample. stop: texts before which the answer ends.
     tools: what only an engine that uses tools can do; None when there is none of that. raw: the conversation as sent.
     """
 
@@ -28,6 +37,8 @@ class Asked:
     user: str
     tools: dict[str, Any] | None
     raw: list[dict[str, Any]]
+    sampling: dict[str, Any]
+    stop: tuple[str, ...]
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Self:
@@ -52,6 +63,8 @@ class Asked:
             user=_user(body),
             tools=_tools(body, messages),
             raw=[item for item in messages if item["role"] not in ("system", "developer")],
+            sampling=_sampling(body),
+            stop=_stop(body),
         )
 
 
@@ -117,6 +130,25 @@ def _tokens(body: dict[str, Any]) -> int | None:
             raise Refused(f"{name}: send a whole number of at least 1.", param=name)
         return value
     return None
+
+
+def _sampling(body: dict[str, Any]) -> dict[str, Any]:
+    found = {name: body[name] for name in SAMPLING if body.get(name) is not None}
+    for name, value in found.items():
+        least, most = SAMPLING[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise Refused(f"{name}: send a number from {least} to {most}.", param=name)
+    if "seed" in found and not isinstance(found["seed"], int):
+        raise Refused("seed: send a whole number.", param="seed")
+    return found
+
+
+def _stop(body: dict[str, Any]) -> tuple[str, ...]:
+    value = body.get("stop")
+    listed = [value] if isinstance(value, str) else value or []
+    if not isinstance(listed, list) or len(listed) > MOST_STOPS or not all(isinstance(s, str) and s for s in listed):
+        raise Refused(f"stop: send a text or up to {MOST_STOPS} texts, none of them empty.", param="stop")
+    return tuple(listed)
 
 
 def _truth(body: dict[str, Any], name: str) -> bool:

@@ -1,9 +1,8 @@
-"""`audio/speech`, `audio/transcriptions`, `audio/translations`."""
+"""`audio/speech`: a text aloud."""
 
 import math
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -39,13 +38,6 @@ async def speech(request: HttpRequest, account: User) -> HttpResponseBase:
                 yield piece
 
     return StreamingHttpResponse(sent(), content_type=FORMATS[wanted].media_type)
-
-
-@dialect("POST")
-async def transcriptions(request: HttpRequest, account: User) -> HttpResponseBase:
-    """Speech to text: refused, for no such engine is installed."""
-    words = "This installation has no speech-to-text engine, so audio cannot be transcribed."
-    raise Refused(words, status=HTTPStatus.NOT_IMPLEMENTED, code="stt_not_configured")
 
 
 def _file(voice: Voice, text: str, wanted: str, speed: float) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHt
 
 from avatarsite.core.api.bridge import bridged
 from avatarsite.core.api.errors import ApiError
+from avatarsite.core.api.idempotency import Claim, claim_of
 from avatarsite.core.api.parsing import json_object
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.engines import EngineFailed
@@ -42,7 +43,7 @@ async def completions(request: HttpRequest, account: User) -> HttpResponseBase:
     completion: Completion = await in_thread(begin)(account, asked)
     made = bridged(iter(completion))
     if asked.stream:
-        return await _streamed(completion, made, asked.include_usage)
+        return await _streamed(completion, made, asked.include_usage, claim_of(request))
     async with aclosing(made):
         async for _ in made:
             pass
@@ -50,9 +51,12 @@ async def completions(request: HttpRequest, account: User) -> HttpResponseBase:
 
 
 async def _streamed(
-    completion: Completion, made: AsyncGenerator[Delta, None], include_usage: bool
+    completion: Completion, made: AsyncGenerator[Delta, None], include_usage: bool, claim: Claim | None
 ) -> StreamingHttpResponse:
-    """The stream, opened when the first words are there: what fails before them has a status of its own."""
+    """The stream, opened when the first words are there: what fails before them has a status of its own.
+
+    One that fails later is not kept under its Idempotency-Key, as other failures are not.
+    """
     opening = await anext(made)
 
     async def events() -> AsyncIterator[bytes]:
@@ -63,6 +67,8 @@ async def _streamed(
                 async for delta in made:
                     yield _told(completion, delta)
             except (ApiError, EngineFailed) as error:
+                if claim:
+                    await in_thread(claim.release)()
                 yield _event(body(error))
                 return
             yield _event(completion.chunk({}, completion.finish))

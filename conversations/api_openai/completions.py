@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from avatarsite.core import engines
 from avatarsite.core.models import User
 from conversations import context, history, memory
 from conversations.api_openai import finding
@@ -15,7 +14,7 @@ from conversations.api_openai.asking import Asked
 from conversations.api_openai.door import Refused
 from conversations.context import Answer, Wishes
 from conversations.models import Person
-from twins.llm.base import LLM, ChatMessage, Delta, Mind
+from twins.llm.base import ChatMessage, Delta, Mind
 from twins.llm.prompts import Budget, system
 from twins.llm.tokens import PER_MESSAGE, count, first
 from twins.models import Personality
@@ -102,9 +101,9 @@ def begin(account: User, asked: Asked) -> Completion:
         return _with_tools(personality, asked, chosen)
     mind, said = _prepared(account, personality, asked, chosen)
     answer = Answer(mind, said, chosen)
-    budget = Budget.within(_engine(chosen.engines[0]).context_tokens)
+    budget = Budget.within(chosen.engine(chosen.engines[0]).context_tokens)
     prompt = count(system(mind, said, budget)) + sum(count(item.text) + PER_MESSAGE for item in said)
-    return Completion(personality, prompt, _deltas(answer, asked.max_tokens), answer)
+    return Completion(personality, prompt, _deltas(answer, asked), answer)
 
 
 def _prepared(account: User, personality: Personality, asked: Asked, chosen: Route) -> tuple[Mind, list[ChatMessage]]:
@@ -112,40 +111,58 @@ def _prepared(account: User, personality: Personality, asked: Asked, chosen: Rou
     person = Person.objects.filter(owner=account, pk=asked.user).first() if asked.user else None
     if asked.said and asked.said[-1].role == "user":
         memory.learn(person, personality, asked.said[-1].text, personality.language)
-    told = history.condensed(asked.said, _engine(chosen.engines[0]).context_tokens)
+    told = history.condensed(asked.said, chosen.engine(chosen.engines[0]).context_tokens)
     speaker = personality.twin.name if personality.twin else ""
     mind = context.mind_for(personality, speaker, told.messages, Wishes())
     known = memory.told(person, personality)
-    return replace(mind, instructions=asked.instructions, summary=told.summary, memory=known), told.messages
+    wanted = {"instructions": asked.instructions, "sampling": asked.sampling}
+    return replace(mind, **wanted, summary=told.summary, memory=known), told.messages  # type: ignore[arg-type]
 
 
-def _deltas(answer: Answer, max_tokens: int | None) -> Generator[Delta, None, None]:
-    """The pieces, ended where the caller's tokens are used up."""
-    with closing(answer):
-        for piece in answer:
-            if max_tokens is not None and count(answer.text) > max_tokens:
-                before = len(answer.text) - len(piece)
-                yield Delta(first(answer.text, max_tokens)[before:], finish="length")
+def _deltas(answer: Answer, asked: Asked) -> Generator[Delta, None, None]:
+    """The pieces, ended before a text that the caller wants to stop at, or where the caller's tokens are used up."""
+    said = ""
+    with closing(answer), closing(_until(asked.stop, answer)) as pieces:
+        for piece in pieces:
+            said += piece
+            if asked.max_tokens is not None and count(said) > asked.max_tokens:
+                before = len(said) - len(piece)
+                yield Delta(first(said, asked.max_tokens)[before:], finish="length")
                 return
             yield Delta(piece)
         yield Delta(finish="stop")
 
 
+def _until(stops: tuple[str, ...], pieces: Iterator[str]) -> Generator[str, None, None]:
+    """The text before the first of `stops`; what may be the beginning of one is held back until that is known."""
+    held, most = "", max(map(len, stops), default=1) - 1
+    for piece in pieces:
+        held += piece
+        found = [place for place in (held.find(stop) for stop in stops) if place >= 0]
+        if found:
+            yield held[: min(found)]
+            return
+        safe = len(held) - most
+        if safe > 0:
+            yield held[:safe]
+            held = held[safe:]
+    if held:
+        yield held
+
+
 def _with_tools(personality: Personality, asked: Asked, chosen: Route) -> Completion:
-    able = [alias for alias in chosen.engines if _engine(alias).tools]
+    able = [alias for alias in chosen.engines if chosen.engine(alias).tools]
     if not able:
         words = (
             "tools: the model behind this personality uses no tools. Configure an OpenAI-compatible one, or send none."
         )
         raise Refused(words, param="tools", code="tools_unsupported")
-    engine, model = _engine(able[0]), chosen.model_for(able[0])
+    engine, model = chosen.engine(able[0]), chosen.model_for(able[0])
     speaker = personality.twin.name if personality.twin else ""
-    mind = replace(context.mind_for(personality, speaker, asked.said, Wishes()), instructions=asked.instructions)
-    deltas = engine.converse(mind, asked.raw, asked.tools or {}, model=model, max_tokens=asked.max_tokens)
-    prompt = count(system(mind, asked.said, Budget.within(engine.context_tokens))) + count(str(asked.raw))
+    told = history.with_tools(asked.raw, engine.context_tokens)
+    mind = context.mind_for(personality, speaker, asked.said, Wishes())
+    stops = {"stop": list(asked.stop)} if asked.stop else {}
+    mind = replace(mind, instructions=asked.instructions, sampling={**asked.sampling, **stops}, summary=told.summary)
+    deltas = engine.converse(mind, told.messages, asked.tools or {}, model=model, max_tokens=asked.max_tokens)
+    prompt = count(system(mind, asked.said, Budget.within(engine.context_tokens))) + count(str(told.messages))
     return Completion(personality, prompt, deltas, served=Served(able[0], engine.model_name(model)))
-
-
-def _engine(alias: str) -> LLM:
-    engine: LLM = engines.load("LLM", alias)
-    return engine

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from conversations.api_openai.asking import MOST_MESSAGES, MOST_TOOLS, ROLES
+from avatarsite.core.api.idempotency import PARAMETER
+from conversations.api_openai.asking import MOST_MESSAGES, MOST_STOPS, MOST_TOOLS, ROLES, SAMPLING
 from conversations.api_openai.audio import LONGEST_INPUT, SPEEDS
 from conversations.api_openai.embeddings import MOST_TEXTS
+from conversations.api_openai.transcriptions import ANSWERS, GRANULARITIES, MOST_BYTES, MOST_SECONDS
 from twins.tts.encoding import FORMATS
 
 TAG = "openai"
@@ -61,7 +63,13 @@ ASKED = _object(
     tool_choice={"oneOf": [TEXT, ANY]},
     parallel_tool_calls={"type": "boolean"},
     user={**TEXT, "description": "The id of one of your users: what it told the personality is remembered."},
-    temperature={"type": "number", "description": "Accepted, without effect; so is every other field."},
+    **{
+        name: {"type": "number", "minimum": least, "maximum": most}
+        for name, (least, most) in SAMPLING.items()
+        if name != "seed"
+    },
+    seed=WHOLE,
+    stop={"oneOf": [{**TEXT, "minLength": 1}, _list({**TEXT, "minLength": 1}, maxItems=MOST_STOPS)]},
 )
 CHOICE = _object(
     (),
@@ -99,11 +107,41 @@ VECTOR = {"oneOf": [_list({"type": "number"}), TEXT]}
 EMBEDDED = _object(
     (), object=TEXT, model=TEXT, usage=USAGE, data=_list(_object((), object=TEXT, index=WHOLE, embedding=VECTOR))
 )
+ONCE = {
+    "name": PARAMETER.name,
+    "in": "header",
+    "description": PARAMETER.description,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+FILE = {"type": "string", "format": "binary"}
+TRANSCRIBE = _object(
+    ("file", "model"),
+    file={**FILE, "description": f"Up to {MOST_BYTES} bytes and {MOST_SECONDS:g} seconds."},
+    model={**TEXT, "description": "An engine of STT_CHAIN, or default, whisper-1 and other usual names: the chain."},
+    language={**TEXT, "description": "A language that some engine understands, as a code: en, de, pt-BR, …"},
+    response_format={**TEXT, "enum": list(ANSWERS), "default": "json"},
+    prompt={**TEXT, "description": "Accepted, without effect; so are temperature and stream."},
+    **{"timestamp_granularities[]": _list({**TEXT, "enum": list(GRANULARITIES)})},
+)
+SPAN = {"start": {"type": "number"}, "end": {"type": "number"}}
+TRANSCRIBED = _object(
+    ("text",),
+    text=TEXT,
+    usage=_object((), type={**TEXT, "enum": ["duration"]}, seconds=WHOLE),
+    task=TEXT,
+    language={**TEXT, "description": "Its English name."},
+    duration={"type": "number", "description": "Seconds."},
+    segments=_list(_object((), id=WHOLE, text=TEXT, **SPAN)),
+    words=_list(_object((), word=TEXT, **SPAN)),
+    engine={**TEXT, "description": "Who listened: an alias of STT."},
+)
 EVENTS = "With `stream`: Server-Sent Events of chat.completion.chunk objects, then `data: [DONE]`."
 WORDS = {
     "400": "The request is wrong; `param` names the field.",
     "401": "No key, or one that is not valid.",
     "404": "There is no such model for this key.",
+    "409": "The first request with this Idempotency-Key is still being worked on.",
+    "422": "This Idempotency-Key was used for another request.",
     "405": "The route takes another method.",
     "413": "The body is too large.",
     "415": "Not application/json.",
@@ -112,7 +150,14 @@ WORDS = {
     "502": "An engine failed, and would again.",
     "503": "An engine failed; try again.",
 }
-READ, ASK = ("401", "405", "429"), ("400", "401", "405", "413", "415", "429")
+READ, ASK = ("401", "405", "429"), ("400", "401", "405", "409", "413", "415", "422", "429")
+
+
+EXAMPLES = {
+    "openai_chat": {"model": "p-amara", "messages": [{"role": "user", "content": "Hello, who are you?"}]},
+    "openai_embeddings": {"model": "default", "input": ["A first text.", "A second one."]},
+    "openai_speech": {"model": "local", "voice": "amara", "input": "Hello, I am Amara.", "response_format": "mp3"},
+}
 
 
 def _operation(
@@ -130,7 +175,9 @@ def _operation(
         "security": [{"apiKey": []}, {"bearer": []}],
     }
     if asked is not None:
-        described["requestBody"] = {"required": True, "content": {kind: {"schema": asked}}}
+        example = {"example": EXAMPLES[name]} if name in EXAMPLES else {}
+        described["parameters"] = [ONCE]
+        described["requestBody"] = {"required": True, "content": {kind: {"schema": asked, **example}}}
     refused = {code: {"description": WORDS[code], "content": _json(ERROR)} for code in refusals}
     return described | {"responses": {**({"200": answer} if answer else {}), **refused}}
 
@@ -149,7 +196,7 @@ def add_routes(result: dict[str, Any], generator: Any, request: Any, public: boo
     named = {"name": "model", "in": "path", "required": True, "schema": TEXT}
     streamed = {"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}
     sounds = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in FORMATS.values()}
-    upload = _object(("file", "model"), file={"type": "string", "format": "binary"}, model=TEXT)
+    plain = {"text/plain": {"schema": TEXT}, "text/vtt": {"schema": TEXT}}
     failing = ("502", "503")
     result["components"].setdefault("securitySchemes", {})["bearer"] = {"type": "http", "scheme": "bearer"}
     result["paths"] |= {
@@ -190,10 +237,20 @@ def add_routes(result: dict[str, Any], generator: Any, request: Any, public: boo
         "/openai/v1/audio/transcriptions": {
             "post": _operation(
                 "openai_transcriptions",
-                "Speech to text: refused while no such engine is installed.",
+                "The text of a recording in WAV, MP3, OGG, FLAC, M4A, MP4 or WebM. Without other engines: English.",
+                _answer("The text.", TRANSCRIBED, **plain),
+                (*ASK, "404", "502", "503"),
+                TRANSCRIBE,
+                "multipart/form-data",
+            )
+        },
+        "/openai/v1/audio/translations": {
+            "post": _operation(
+                "openai_translations",
+                "Refused: no engine here translates.",
                 {},
-                ("401", "405", "429", "501"),
-                upload,
+                ("400", "401", "405", "409", "422", "429", "501"),
+                _object(("file", "model"), file=FILE, model=TEXT),
                 "multipart/form-data",
             )
         },

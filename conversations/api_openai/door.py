@@ -1,7 +1,7 @@
 """What the routes of this dialect share: the key, the methods, and errors in OpenAI's shape."""
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 from avatarsite.core.api import keys
 from avatarsite.core.api.auth import presented_key
 from avatarsite.core.api.errors import ApiError
+from avatarsite.core.api.idempotency import Claim, begin, finish
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.api.throttles import address, hit
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import User
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+WAITS = 300.0  # seconds that a request with an Idempotency-Key is believed to be worked on
 # What an engine refuses because of what was asked; everything else is the engine's own trouble.
 ASKED_WRONGLY = {
     "llm_rejected": HTTPStatus.BAD_REQUEST,
@@ -49,13 +51,32 @@ def dialect(*methods: str) -> Callable[[View], View]:
                 if request.method not in methods:
                     words = f"Not allowed method: {request.method}. Use {' or '.join(methods)}."
                     return _not_allowed(methods, Refused(words, status=HTTPStatus.METHOD_NOT_ALLOWED))
-                return await view(request, await _account(request), **named)
+                account = await _account(request)
+                once = partial(view, request, account, **named)
+                return await (_only_once(request, account, once) if request.method == "POST" else once())
             except (ApiError, EngineFailed) as error:
                 return refusal(error)
 
         return csrf_exempt(answer)
 
     return decorate
+
+
+async def _only_once(request: HttpRequest, account: User, view: View) -> HttpResponseBase:
+    """A POST may be sent twice with the same `Idempotency-Key`: the second gets the first's answer."""
+    claim = await in_thread(begin)(request, account, waits=WAITS)
+    if claim is None:
+        return await view()
+    if not isinstance(claim, Claim):
+        return claim
+    request.idempotency_claim = claim  # type: ignore[attr-defined]
+    try:
+        response = await view()
+    except BaseException:
+        await in_thread(claim.release)()
+        raise
+    await in_thread(finish)(claim, response)
+    return response
 
 
 def refusal(error: ApiError | EngineFailed) -> JsonResponse:
@@ -108,6 +129,7 @@ def _account(request: HttpRequest) -> User:
     return row.user
 
 
+@csrf_exempt
 async def no_such_route(request: HttpRequest) -> HttpResponseBase:
     words = f"Unknown request URL: {request.method} {request.path[:200]}."
     return refusal(Refused(words, status=HTTPStatus.NOT_FOUND, code="unknown_url"))

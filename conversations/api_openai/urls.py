@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from conversations.api_openai import audio, chat, embeddings
+from conversations.api_openai import audio, chat, embeddings, transcriptions
 from conversations.api_openai.door import no_such_route
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(r"^chat/completions/?$", chat.completions, name="openai-chat"),
     re_path(r"^embeddings/?$", embeddings.embeddings, name="openai-embeddings"),
     re_path(r"^audio/speech/?$", audio.speech, name="openai-speech"),
-    re_path(r"^audio/(?:transcriptions|translations)/?$", audio.transcriptions, name="openai-transcriptions"),
+    re_path(r"^audio/transcriptions/?$", transcriptions.transcriptions, name="openai-transcriptions"),
+    re_path(r"^audio/translations/?$", transcriptions.translations, name="openai-translations"),
     re_path(r"", no_such_route),
 ]

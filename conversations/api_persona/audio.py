@@ -13,10 +13,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from avatarsite.core.api.apart import in_own_thread
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
 from conversations import services as conversations
-from conversations.api_persona.apart import in_own_thread
 from conversations.api_persona.envelope import PersonaView, success
 from conversations.api_persona.fields import Id, Shape, Text
 from conversations.api_persona.finding import twin_of

@@ -15,13 +15,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from avatarsite.core.api.apart import in_own_thread
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
+from avatarsite.core.api.view import as_api_error
 from avatarsite.core.models import User
 from conversations import people
 from conversations import services as conversations
-from conversations.api_persona.apart import in_own_thread
-from conversations.api_persona.envelope import PersonaView, as_api_error, refusal, success
+from conversations.api_persona.envelope import PersonaView, refusal, success
 from conversations.api_persona.fields import Id, Shape, Text, Truth, Whole
 from conversations.api_persona.finding import person_of, personality_of, session_of
 from conversations.api_persona.openapi import described

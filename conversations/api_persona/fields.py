@@ -42,7 +42,9 @@ class Whole(serializers.IntegerField):
 
 
 class Truth(serializers.BooleanField):
-    """true or false; in a form also as words."""
+    """true or false; in a form also as words, and left out means left out."""
+
+    default_empty_html = serializers.empty
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool | str):

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.models import User
 from conversations.models import ChatSession, Person
-from twins.models import Personality, Replica, Twin, Voice
-from videos.models import Video
+from twins import selectors
+from twins.models import Consent, Personality, Replica, Twin, Voice
+from videos.models import Lipsync, Video
 
 
 def not_found(kind: str) -> NoReturn:
@@ -40,7 +41,23 @@ def personality_of(account: User, personality_id: str) -> Personality:
 
 
 def replica_of(account: User, replica_id: str) -> Replica:
-    return Replica.objects.filter(seen_by(account)).filter(pk=replica_id).first() or not_found("replica")
+    return selectors.replica_for(account, replica_id) or not_found("replica")
+
+
+def consents_of(account: User) -> QuerySet[Consent]:
+    return Consent.objects.filter(owner=account).select_related("replica")
+
+
+def consent_of(account: User, consent_id: str) -> Consent:
+    return consents_of(account).filter(pk=consent_id).first() or not_found("consent")
+
+
+def lipsyncs_of(account: User) -> QuerySet[Lipsync]:
+    return Lipsync.objects.filter(owner=account)
+
+
+def lipsync_of(account: User, lipsync_id: str) -> Lipsync:
+    return lipsyncs_of(account).filter(pk=lipsync_id).first() or not_found("lipsync")
 
 
 def voice_of(account: User, voice_id: str) -> Voice:
@@ -66,7 +83,7 @@ def video_of(account: User, video_id: str) -> Video:
     return videos_of(account).filter(pk=video_id).first() or not_found("video")
 
 
-def own(row: Twin | Personality) -> None:
+def own(row: Twin | Personality | Replica | Voice) -> None:
     """Refuse to change what belongs to the system."""
     if row.owner_id is None:
         words = f"{row} is stock and read-only; make your own."

@@ -15,12 +15,14 @@ from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
 from conversations import people
 from conversations.api_persona.envelope import FormView, PersonaView, success
-from conversations.api_persona.fields import MOST_WEBHOOK, Id, Shape, Text
+from conversations.api_persona.fields import MOST_WEBHOOK, Id, Shape, Text, Whole
 from conversations.api_persona.finding import own, personality_of, seen_by, twin_of
 from conversations.api_persona.openapi import described, form
 from conversations.api_persona.twins import picture_in
+from conversations.context import FEWEST_WORDS, MOST_WORDS
 from twins.knowledge import services as knowledge
 from twins.models import Personality
+from twins.routes import route
 from twins.services import set_picture
 from twins.tts import languages
 from videos.selectors import base_url
@@ -28,6 +30,7 @@ from videos.stills import picture_url
 
 SECONDS = 60.0  # that fetching a picture may take
 MOST_FILES = 20  # in one request
+MOST_SENTENCES = 100
 PLAIN = (
     "name",
     "category",
@@ -39,6 +42,15 @@ PLAIN = (
     "greeting",
     "avoid",
     "language",
+    "word_limit",
+    "max_sentences",
+    "llm_model",
+)
+
+
+LANGUAGES_HELP = "By name or code: " + ", ".join(
+    f"{language.name} {language.code}" + (f" ({language.approximate})" if language.approximate else "")
+    for language in languages.LANGUAGES
 )
 
 
@@ -68,7 +80,29 @@ class PersonalityIn(Shape):
     systemPrompt = Text(source="system_prompt", required=False, allow_blank=True, max_length=20_000)
     greeting = Text(required=False, allow_blank=True, max_length=400)
     avoid = Text(required=False, allow_blank=True, max_length=2_000, help_text="No subject for it; one a line.")
-    language = Text(required=False, max_length=60, help_text="By name or code: english, pt-BR.")
+    language = Text(required=False, max_length=60, help_text=LANGUAGES_HELP)
+    wordLimit = Whole(
+        source="word_limit",
+        required=False,
+        min_value=FEWEST_WORDS,
+        max_value=MOST_WORDS,
+        help_text="Longest reply, in words, roughly.",
+    )
+    maxSentences = Whole(
+        source="max_sentences", required=False, min_value=1, max_value=MOST_SENTENCES, help_text="Longest reply."
+    )
+    modelName = Text(
+        source="llm_model",
+        required=False,
+        allow_blank=True,
+        max_length=80,
+        help_text="Which language model answers; empty: the installation's.",
+    )
+
+    def validate_modelName(self, name: str) -> str:  # noqa: N802  DRF's naming
+        if name:
+            route(name)
+        return name
 
     def validate_language(self, language: str) -> str:
         return languages.resolve(language)
@@ -115,7 +149,14 @@ class PersonalityOut(ListedOut):
     greeting = serializers.CharField()
     avoid = serializers.CharField()
     language = serializers.CharField()
+    languageNote = serializers.SerializerMethodField(help_text="How it is spoken, where not quite as it should be.")
+    wordLimit = serializers.IntegerField(source="word_limit")
+    maxSentences = serializers.IntegerField(source="max_sentences")
+    modelName = serializers.CharField(source="llm_model")
     files = FileOut(source="knowledge", many=True)
+
+    def get_languageNote(self, personality: Personality) -> str:  # noqa: N802  DRF's naming
+        return languages.note(personality.language)
 
 
 class PersonalityForm(FormView):

@@ -1,5 +1,6 @@
 """Twins: a face, a voice and a profile; their personalities."""
 
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
 
@@ -14,31 +15,30 @@ from rest_framework.response import Response
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
 from avatarsite.core.api.pagination import page_of
+from avatarsite.core.jobs import Status
 from conversations import people
 from conversations.api_persona.envelope import FormView, PersonaView, success
 from conversations.api_persona.fields import Id, Shape, Text
-from conversations.api_persona.finding import own, personality_of, replica_of, twin_of, twins_of, voice_of
+from conversations.api_persona.files import fitted_voice
+from conversations.api_persona.finding import consent_of, own, personality_of, replica_of, twin_of, twins_of, voice_of
 from conversations.api_persona.openapi import LIMIT, PAGE, described, form
+from conversations.api_persona.replicas import SOURCES, FaceFields, made_of
 from twins import pictures
 from twins.models import Personality, Replica, Twin, Voice
 from twins.services import set_picture
-from videos.selectors import base_url
+from videos.selectors import base_url, stored_url
 from videos.stills import picture_url
 
-SECONDS = 60.0  # that fetching a picture may take
+SECONDS = 120.0  # that fetching files and fitting a voice may take
 PLAIN = ("name", "headline", "description", "tags")
-NO_CLONING = "voice: this installation has no engine that clones voices. Choose a voiceId: {}."
-NO_PHOTO_FACE = (
-    "replicaId: a photo cannot be animated by this installation's renderer. Choose the face that is to speak: {}. "
-    "The picture is then kept beside it."
-)
+NO_FACE = "image: send a photo or a video of the person, or choose a stock face by replicaId: {}."
 
 
 class NameIn(Shape):
     personalityName = Text(required=False, max_length=120)
 
 
-class TwinIn(Shape):
+class ProfileIn(Shape):
     name = Text(max_length=120)
     profession = Text(source="headline", required=False, allow_blank=True, max_length=160)
     description = Text(required=False, allow_blank=True, max_length=2_000)
@@ -46,10 +46,16 @@ class TwinIn(Shape):
     replicaId = Id(required=False, help_text="The face that speaks.")
     voiceId = Id(required=False, help_text="Default: the voice that goes with the face.")
     personalityId = Id(required=False, help_text="One of your personalities, to be this twin's.")
-    image = serializers.FileField(required=False, help_text="A picture to be shown: JPEG, PNG or WebP.")
-    imageUrl = Text(required=False, max_length=2_000)
-    voice = serializers.FileField(required=False, help_text="A recording to clone; needs an engine that can.")
-    voiceUrl = Text(required=False, max_length=2_000)
+    image = serializers.FileField(required=False, help_text="With replicaId: a picture to be shown beside the face.")
+    imageUrl = Text(required=False, help_text="Or its address, or base64.")
+    voice = serializers.FileField(
+        required=False, help_text="A recording of 10 seconds or more that a voice is fitted to, in quality basic."
+    )
+    voiceUrl = Text(required=False, max_length=2_000, help_text="Or its address.")
+
+
+class TwinIn(FaceFields, ProfileIn):
+    """Without replicaId, the face is made of image or video, which need the person's consent."""
 
 
 class BrainOut(Shape):
@@ -65,9 +71,10 @@ class TwinOut(Shape):
     profession = serializers.CharField(source="headline")
     description = serializers.CharField()
     personalityName = serializers.SerializerMethodField()
-    audioData = serializers.SerializerMethodField(help_text="Recordings it was cloned from; none yet.")
+    audioData = serializers.SerializerMethodField(help_text="Links to the recordings that its voice was fitted to.")
     tags = serializers.ListField(child=serializers.CharField())
-    status = serializers.SerializerMethodField(help_text="active, or unusable: see statusDetails.")
+    status = serializers.SerializerMethodField(help_text="active, training, or unusable: see statusDetails.")
+    progress = serializers.IntegerField(source="replica.progress", default=0, help_text="Per cent of the training.")
     statusDetails = serializers.CharField(source="trouble")
     clientId = serializers.CharField(source="owner_id", allow_null=True, help_text="The account; null: stock.")
     userIds = serializers.SerializerMethodField()
@@ -83,11 +90,14 @@ class TwinOut(Shape):
         return personality_name(twin)
 
     def get_status(self, twin: Twin) -> str:
+        if twin.replica and twin.replica.status in (Status.QUEUED, Status.RUNNING):
+            return "training"
         return "unusable" if twin.trouble else "active"
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    @extend_schema_field(serializers.ListField(child=serializers.URLField()))
     def get_audioData(self, twin: Twin) -> list[str]:  # noqa: N802
-        return []
+        sample = stored_url(twin.voice.sample, self.context["base"]) if twin.voice else None
+        return [sample] if sample else []
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_userIds(self, twin: Twin) -> list[str]:  # noqa: N802
@@ -130,20 +140,11 @@ def personality_name(twin: Twin) -> str:
 class TwinForm(FormView):
     """What making and changing a twin have in common."""
 
-    def looks(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """The face and the voice that are asked for. Raises ApiError that names what can be chosen."""
-        if "replicaId" not in fields:
-            asked = [name for name in ("image", "imageUrl") if name in fields]
-            words = NO_PHOTO_FACE if asked else "replicaId: choose the face that is to speak: {}."
-            faces = ", ".join(Replica.objects.filter(owner=None).order_by("pk").values_list("pk", flat=True))
-            raise ApiError(HTTPStatus.BAD_REQUEST, words.format(faces), "replica_missing")
-        replica = replica_of(self.account, fields["replicaId"])
-        return {"replica": replica, "voice": self.voice(fields) or _voice_of_face(replica)}
-
     def voice(self, fields: dict[str, Any]) -> Voice | None:
-        if "voice" in fields or "voiceUrl" in fields:
-            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, NO_CLONING.format(_stock_voices()), "not_supported_yet")
         return voice_of(self.account, fields["voiceId"]) if "voiceId" in fields else None
+
+    def fitted(self, fields: dict[str, Any], name: str) -> AbstractContextManager[Voice | None]:
+        return fitted_voice(self.account, name, fields, "voice", "voiceUrl")
 
     def adopt(self, twin: Twin, fields: dict[str, Any], picture: bytes | None) -> None:
         if "personalityId" in fields:
@@ -179,20 +180,36 @@ class TwinsView(TwinForm):
         return success(message, {"twins": twins, **page.counts})
 
     @described(
-        "createTwin", "Twin created successfully", TwinOut(), request=form(TwinIn), status=(201,), refusals=(403, 404)
-    )
+        "createTwin", "Twin created successfully", TwinOut(), request=form(TwinIn), status=(201,),
+        refusals=(403, 404, 502),
+    )  # fmt: skip
     @idempotent(waits=SECONDS)
     def post(self, request: Request) -> Response:
-        """Make a twin: choose the face that speaks (replicaId) and a voice; a picture is kept beside them."""
+        """Make a twin of a person, from a photo or a film with their consent, or with a stock face.
+
+        It exists at once. A face of its own is trained by a job, which /v1/replicas/{replicaId} and the webhook tell.
+        """
         fields = self.read(TwinIn)
-        looks = self.looks(fields)
-        twin = twins_of(self.account).filter(pk=self.made_before).first() or self.make(fields, looks)
+        twin = twins_of(self.account).filter(pk=self.made_before).first() or self.make(fields)
         return success("Twin created successfully", self.shown(twin), HTTPStatus.CREATED)
 
-    def make(self, fields: dict[str, Any], looks: dict[str, Any]) -> Twin:
-        picture = picture_in(fields)
-        with transaction.atomic():
-            twin = Twin.objects.create(owner=self.account, **{k: fields[k] for k in PLAIN if k in fields}, **looks)
+    def make(self, fields: dict[str, Any]) -> Twin:
+        if "consentId" in fields:
+            consent_of(self.account, fields["consentId"])
+        chosen = replica_of(self.account, fields["replicaId"]) if "replicaId" in fields else None
+        voice = self.voice(fields)
+        if chosen is None and not set(SOURCES) & fields.keys():
+            raise ApiError(HTTPStatus.BAD_REQUEST, NO_FACE.format(_stock_faces()), "replica_missing")
+        if chosen is not None and {"video", "videoUrl"} & fields.keys():
+            words = "replicaId: the face is either this one or made of the video; send one of them."
+            raise ApiError(HTTPStatus.BAD_REQUEST, words, "invalid")
+        if voice is None and not {"voice", "voiceUrl"} & fields.keys():
+            voice = _voice_of(chosen, fields)
+        picture = picture_in(fields) if chosen else None
+        with self.fitted(fields, fields["name"]) as fitted, transaction.atomic():
+            replica = chosen or made_of(self.account, fields)
+            profile = {k: fields[k] for k in PLAIN if k in fields}
+            twin = Twin.objects.create(owner=self.account, replica=replica, voice=fitted or voice, **profile)
             self.adopt(twin, fields, picture)
             self.remember(twin.pk)
         return twin
@@ -204,17 +221,18 @@ class TwinView(TwinForm):
         """A twin."""
         return success("Twin fetched successfully.", self.shown(twin_of(self.account, twin_id)))
 
-    @described("updateTwin", "Twin updated successfully", TwinOut(), request=form(TwinIn), refusals=(403, 404))
+    @described("updateTwin", "Twin updated successfully", TwinOut(), request=form(ProfileIn), refusals=(403, 404, 502))
     def patch(self, request: Request, twin_id: str) -> Response:
         """Change what is sent of a twin of your own."""
         twin = twin_of(self.account, twin_id)
         own(twin)
-        fields = self.read(TwinIn, partial=True)
+        fields = self.read(ProfileIn, partial=True)
         looks = {"replica": replica_of(self.account, fields["replicaId"])} if "replicaId" in fields else {}
         voice = self.voice(fields)
         picture = picture_in(fields)
-        changes = {k: fields[k] for k in PLAIN if k in fields} | looks | ({"voice": voice} if voice else {})
-        with transaction.atomic():
+        with self.fitted(fields, fields.get("name", twin.name)) as fitted, transaction.atomic():
+            changes = {k: fields[k] for k in PLAIN if k in fields} | looks
+            changes |= {"voice": fitted or voice} if fitted or voice else {}
             for name, value in changes.items():
                 setattr(twin, name, value)
             twin.save(update_fields=[*changes, "updated_at"])
@@ -265,14 +283,25 @@ def picture_in(fields: dict[str, Any], upload: str = "image", words: str = "imag
     return pictures.from_words(fields[words]) if fields.get(words) else None
 
 
-def _voice_of_face(replica: Replica) -> Voice:
-    """The voice that the stock twin with this face has."""
-    faces = Replica.objects.filter(owner=None, portrait=replica.portrait).values("pk")
-    voice = Voice.objects.filter(owner=None, twins__replica__in=faces).first()
+def _voice_of(chosen: Replica | None, fields: dict[str, Any]) -> Voice | None:
+    """Who speaks when nobody was named: the face's own voice, or for a film the one that is fitted to it later."""
+    if chosen is None and {"video", "videoUrl"} & fields.keys():
+        return None
+    voice = (chosen.voice or _voice_of_portrait(chosen)) if chosen else None
     if voice is None:
-        words = f"voiceId: choose a voice: {_stock_voices()}."
+        words = f"voiceId: choose a voice, or send a recording as voice: {_stock_voices()}."
         raise ApiError(HTTPStatus.BAD_REQUEST, words, "voice_missing")
     return voice
+
+
+def _voice_of_portrait(replica: Replica) -> Voice | None:
+    """The voice that the stock twin with this drawn face has."""
+    faces = Replica.objects.filter(owner=None, kind=Replica.Kind.DRAWN, portrait=replica.portrait).values("pk")
+    return Voice.objects.filter(owner=None, twins__replica__in=faces).first()
+
+
+def _stock_faces() -> str:
+    return ", ".join(Replica.objects.filter(owner=None).order_by("pk").values_list("pk", flat=True))
 
 
 def _stock_voices() -> str:

@@ -6,8 +6,23 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
-from conversations.api_persona import audio, chats, memories, personalities, sessions, streams, twins, users, videos
-from conversations.api_persona.apart import apart
+from avatarsite.core.api.apart import apart
+from conversations.api_persona import (
+    audio,
+    chats,
+    consents,
+    lipsyncs,
+    memories,
+    personalities,
+    replicas,
+    sessions,
+    streams,
+    twins,
+    users,
+    videos,
+    voices,
+    webhooks,
+)
 from conversations.api_persona.envelope import no_such_route
 
 ID = "[0-9A-Za-z_-]{1,40}"
@@ -39,6 +54,17 @@ urlpatterns = [
     route("twins/{twinId}", apart(twins.TwinView.as_view()), "twin"),
     route("twins/{twinId}/image", twins.TwinImageView.as_view(), "twin-image"),
     route("twins/{twinId}/personalities", twins.TwinPersonalitiesView.as_view(), "twin-personalities"),
+    route("replicas", apart(replicas.ReplicasView.as_view()), "replicas"),
+    route("replicas/{replicaId}", replicas.ReplicaView.as_view(), "replica"),
+    route("consents", consents.ConsentsView.as_view(), "consents"),
+    route("consents/{consentId}", consents.ConsentView.as_view(), "consent"),
+    route("consents/{consentId}/clip", apart(consents.ConsentClipView.as_view()), "consent-clip"),
+    route("consents/{consentId}/revoke", consents.ConsentRevokeView.as_view(), "consent-revoke"),
+    route("voices", apart(voices.VoicesView.as_view()), "voices"),
+    route("voices/{voiceId}", voices.VoiceView.as_view(), "voice"),
+    route("languages", voices.LanguagesView.as_view(), "languages"),
+    route("lipsyncs", apart(lipsyncs.LipsyncsView.as_view()), "lipsyncs"),
+    route("lipsyncs/{lipsyncId}", lipsyncs.LipsyncView.as_view(), "lipsync"),
     route("personalities", apart(personalities.PersonalitiesView.as_view()), "personalities"),
     route(PERSONALITY, apart(personalities.PersonalityView.as_view()), "personality"),
     re_path(
@@ -57,6 +83,10 @@ urlpatterns = [
     route("videos/{videoId}/cancel", videos.VideoCancelView.as_view(), "video-cancel"),
     route("audio", apart(audio.AudioView.as_view()), "audio"),
     route("audio/stream", apart(audio.AudioStreamView.as_view()), "audio-stream"),
+    route("webhooks/secret", webhooks.SecretView.as_view(), "webhook-secret"),
+    route("webhooks/secret/rotate", webhooks.RotateSecretView.as_view(), "webhook-secret-rotate"),
+    route("webhooks/deliveries", webhooks.DeliveriesView.as_view(), "webhook-deliveries"),
+    route("webhooks/deliveries/{deliveryId}/retry", webhooks.RetryView.as_view(), "webhook-retry"),
     *(route(f"stream-package/{name}", streams.stream_view(name), f"stream-{name}") for name in STREAMS),
     re_path(r"", no_such_route),
 ]

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,17 +14,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatarsite.core import fetch, jobs, live
+from avatarsite.core.api.apart import rendered
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
 from avatarsite.core.api.pagination import page_of
 from avatarsite.core.api.threads import in_thread
+from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status
 from conversations import services as conversations
-from conversations.api_persona.apart import rendered
 from conversations.api_persona.chats import AnswerIn, session_in, wishes_in
 from conversations.api_persona.envelope import FormView, PersonaView, refusal, success
 from conversations.api_persona.fields import MOST_WEBHOOK, Id, Shape, Text, Truth
 from conversations.api_persona.finding import twin_of, video_of, videos_of
+from conversations.api_persona.looks import LooksIn, looks_in
 from conversations.api_persona.openapi import LIMIT, PAGE, WAIT, described, form
 from conversations.api_persona.videos_out import VideoOut, VideosOut, shown
 from conversations.turns import Turn
@@ -37,7 +38,7 @@ from videos.selectors import base_url
 
 MOST_SCRIPT = 5_000  # characters
 MOST_WAIT = 300.0  # seconds
-SECONDS = 60.0  # that fetching and checking a recording may take
+SECONDS = 60.0  # that checking a recording may take
 DONE, STARTED = "Video generation completed", "Video generation started"
 
 
@@ -45,10 +46,14 @@ class WaitIn(Shape):
     wait = serializers.FloatField(min_value=0, max_value=MOST_WAIT, default=0.0)
 
 
-class VideoIn(Shape):
+class VideoIn(LooksIn):
     twinId = Id()
     input = Text(required=False, max_length=MOST_SCRIPT, help_text="The words; this, audioUrl or audio.")
-    audioUrl = Text(required=False, max_length=2_000, help_text="A recording that the twin's lips follow.")
+    audioUrl = Text(
+        required=False,
+        max_length=2_000,
+        help_text="A recording that the twin's lips follow: 3 s to 10 min; it is fetched by the job.",
+    )
     audio = serializers.FileField(required=False, help_text="The recording itself: WAV, MP3, OGG, FLAC, M4A or WebM.")
     stitch = Truth(required=False, help_text="Accepted; a video always shows the whole picture.")
     webhookUrl = Text(required=False, max_length=MOST_WEBHOOK, help_text="Told when the video is final.")
@@ -59,7 +64,7 @@ class VideoIn(Shape):
         return attrs
 
 
-class LlmVideoIn(AnswerIn):
+class LlmVideoIn(LooksIn, AnswerIn):
     twinId = Id()
     input = Text(max_length=settings.CHAT_MAX_CHARACTERS)
     stitch = Truth(required=False, help_text="Accepted; a video always shows the whole picture.")
@@ -113,7 +118,8 @@ class VideoForm(FormView):
         webhook = fields.get("webhookUrl", "")
         if webhook:
             fetch.check(webhook)
-        return {"webhook_url": webhook, "dialect": "persona", "base_url": base_url(self.request._request)}
+        told = {"webhook_url": webhook, "dialect": "persona", "base_url": base_url(self.request._request)}
+        return told | {"api_key": self.request.auth} | looks_in(fields)
 
     def usable(self, twin_id: str) -> Twin:
         twin = twin_of(self.account, twin_id)
@@ -150,7 +156,7 @@ class VideosView(VideoForm):
                 "script": conversations.check_words(fields["input"], "input"),
             }
         else:
-            words = {"source": Video.Source.AUDIO, "audio": _recording(fields)}
+            words = {"source": Video.Source.AUDIO, **_recording(fields)}
         with transaction.atomic():
             video = clips.ask(twin, owner=self.account, **words, **clip)
             self.remember(video.pk)
@@ -220,11 +226,15 @@ class VideoCancelView(PersonaView):
         return success("Video cancelled successfully", shown(video, base_url(request._request)))
 
 
-def _recording(fields: dict[str, Any]) -> "ContentFile[bytes]":
-    """The recording that was sent, checked. Raises EngineFailed("audio_unusable")."""
-    if "audio" in fields:
-        content = fields["audio"].read(recordings.MOST_BYTES + 1)
-    else:
-        content = fetch.fetch(fields["audioUrl"], max_bytes=recordings.MOST_BYTES).content
-    recordings.check(content)
-    return ContentFile(content, "speech")
+def _recording(fields: dict[str, Any]) -> dict[str, Any]:
+    """The recording that was sent, checked; a linked one is fetched by the job. Raises ApiError naming the field."""
+    field = "audio" if "audio" in fields else "audioUrl"
+    try:
+        if field == "audioUrl":
+            fetch.check(fields["audioUrl"])
+            return {"audio_url": fields["audioUrl"]}
+        recordings.check(fields["audio"])
+    except EngineFailed as error:
+        raise ApiError(HTTPStatus.BAD_REQUEST, f"{field}: {error.message}", error.code) from error
+    fields["audio"].name = "speech"  # never what the customer called it
+    return {"audio": fields["audio"]}

@@ -21,8 +21,14 @@ class VideoOut(Shape):
     videoUrl = serializers.URLField(allow_null=True, help_text="Once it is ready.")
     streamUrl = serializers.URLField(help_text="Plays while it is being made.")
     duration = serializers.CharField(allow_null=True, help_text="Seconds, as text.")
+    hlsUrl = serializers.URLField(allow_null=True, help_text="HLS; plays while it is being made, and afterwards.")
+    webmUrl = serializers.URLField(allow_null=True, help_text="VP9 with alpha, when transparent was asked for.")
     captionsUrl = serializers.URLField(allow_null=True)
     posterUrl = serializers.URLField(allow_null=True)
+    previewUrl = serializers.URLField(allow_null=True, help_text="A small animated WebP.")
+    timingsUrl = serializers.URLField(allow_null=True, help_text="JSON: times of words, phonemes and visemes.")
+    width = serializers.IntegerField(help_text="Pixels.")
+    height = serializers.IntegerField()
     llmResponse = serializers.CharField(allow_null=True, help_text="What the LLM answered; null without one.")
     sources = serializers.ListField(child=serializers.CharField(), help_text="Files that the answer was made from.")
     modelName = serializers.CharField(allow_null=True, help_text="The model that answered.")
@@ -55,8 +61,14 @@ def shown(video: Video, base: str) -> dict[str, Any]:
         "videoUrl": videos.file_url(video, base),
         "streamUrl": videos.stream_url(video, base),
         "duration": None if video.duration is None else f"{video.duration:.2f}",
+        "hlsUrl": videos.hls_url(video, base),
+        "webmUrl": videos.webm_url(video, base),
         "captionsUrl": videos.captions_url(video, base),
         "posterUrl": videos.poster_url(video, base),
+        "previewUrl": videos.preview_url(video, base),
+        "timingsUrl": videos.timings_url(video, base),
+        "width": video.width,
+        "height": video.height,
         "llmResponse": video.script or None if reply else None,
         "sources": sources_of(message) if message else [],
         "modelName": message.options.get("servedBy", {}).get("model") if message else None,

@@ -2,11 +2,15 @@
 "use strict";
 
 const EVERY = 2000; // milliseconds
-const CHANGING = ["status_pill", "progress_bar", "error", "seconds", "where"];
+const CHANGING = [
+  "doing", "status_pill", "progress_bar", "error", "seconds", "where", "whose",
+  "face", "picture", "player", "outputs", "measured", "agreed",
+];
+const JOBS = "#result_list tbody tr, #video_form, #replica_form, #lipsync_form";
 
 function states(page) {
   const found = new Map();
-  for (const row of page.querySelectorAll("#result_list tbody tr, #video_form")) {
+  for (const row of page.querySelectorAll(JOBS)) {
     const box = row.querySelector("input.action-select");
     for (const name of CHANGING) {
       const cell = row.querySelector("td.field-" + name + ", .field-" + name + " .readonly");
@@ -18,6 +22,14 @@ function states(page) {
   return found;
 }
 
+// What can be done with a job changes with its state; a button that is still right keeps its focus.
+function refreshButtons(page) {
+  const [shown, fresh] = [document, page].map((it) => it.querySelector(".object-tools"));
+  if (shown && fresh && shown.textContent !== fresh.textContent) {
+    shown.replaceWith(fresh);
+  }
+}
+
 async function refresh() {
   if (!document.querySelector(".pill-queued, .pill-running")) {
     return;
@@ -27,7 +39,9 @@ async function refresh() {
     if (!answer.ok || answer.redirected) {
       return;
     }
-    const now = states(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = states(page);
+    refreshButtons(page);
     for (const [key, cell] of states(document)) {
       const fresh = now.get(key);
       if (fresh && fresh.innerHTML !== cell.innerHTML) {

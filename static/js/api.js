@@ -16,7 +16,7 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 /** Media and status addresses may name another host name of this same server; the page stays on its own. */
 export function here(url) {
   const { origin, pathname, search } = new URL(url, location.href);
-  return /^\/(api|media)\//.test(pathname) ? pathname + search : origin + pathname + search;
+  return /^\/(api|media|c)\//.test(pathname) ? pathname + search : origin + pathname + search;
 }
 
 async function call(path, options = {}) {
@@ -34,10 +34,10 @@ async function problemOf(response) {
   const body = await response.json().catch(() => ({}));
   const words = typeof body.detail === "string" ? body.detail : `The server answered ${response.status}.`;
   const retryAfter = Number.parseInt(response.headers.get("Retry-After") ?? "0", 10) || 0;
-  return new Problem(words, { status: response.status, retryAfter });
+  return new Problem(words, { status: response.status, retryAfter, code: body.code ?? "" });
 }
 
-const post = (path, body) => call(path, { method: "POST", headers: JSON_TYPE, body: JSON.stringify(body) });
+export const post = (path, body) => call(path, { method: "POST", headers: JSON_TYPE, body: JSON.stringify(body) });
 
 export async function openSession(twinId) {
   return (await post("/api/session/create", { twin_id: twinId })).json();
@@ -46,6 +46,8 @@ export async function openSession(twinId) {
 export async function history(token) {
   return (await call(`/api/session/${token}/history`)).json();
 }
+
+export const statusUrl = (token, videoId) => `/api/session/${token}/videos/${videoId}`;
 
 export async function videoStatus(url) {
   return (await call(here(url))).json();
@@ -58,7 +60,11 @@ export async function played(token) {
 
 /** Says something; yields {name, data} of every event. Ends after `video.ready`; throws a Problem otherwise. */
 export async function* say(token, message) {
-  const response = await post("/api/chat/stream", { session_token: token, message });
+  yield* told(await post("/api/chat/stream", { session_token: token, message }));
+}
+
+/** The events of a turn that `response` streams. */
+export async function* told(response) {
   try {
     for await (const event of events(response.body)) {
       if (event.name === "error") {

@@ -1,6 +1,7 @@
 // A talk with the twin, from opening the page to the last clip: which session, whose turn, which clip is due.
 
-import * as api from "./api.js";
+import * as chat from "./api.js";
+import { here } from "./api.js";
 import { Cues } from "./cues.js";
 import { keepToken, keptToken } from "./kept.js";
 import { NeedsGesture } from "./stage.js";
@@ -14,13 +15,16 @@ export class Conversation {
   #stage;
   #transcript;
   #show; // {showState, showEngines, offerStart, offerOpeners}
+  #api; // what it speaks to the server by: the functions of api.js, or others with their meaning
   #token;
+  #awake = false;
   #opening = null; // the request that opens the session, while it is on its way
   #turn = null; // the newest turn; an older one may finish its text, but not show its clip
   #greeting = null;
   #due = null; // what the Start button plays
 
-  constructor(twin, stage, transcript, show) {
+  constructor(twin, stage, transcript, show, api = chat) {
+    this.#api = api;
     this.#twin = twin;
     this.#stage = stage;
     this.#transcript = transcript;
@@ -32,16 +36,22 @@ export class Conversation {
 
   /** The page was opened: the loop starts, what was said comes back, and a newcomer is greeted. */
   async open() {
-    this.#move(); // until then the portrait stands in
+    this.wake();
     if (this.#token && (await this.#recall())) return;
     if (!this.#greeting?.clip) return;
     if (await this.#stage.mayPlayAloud()) this.begin();
     else this.#offer(this.#greeting, "Start talking");
   }
 
-  /** The idle loop; at the very first start it may still be on its way. */
-  async #move() {
-    const url = this.#twin.idle && api.here(this.#twin.idle);
+  /** Opens the session before anything is said; throws a Problem. */
+  enter() {
+    return this.#session();
+  }
+
+  /** The idle loop starts; until then, which at the very first start may take a while, the portrait stands in. */
+  async wake() {
+    const url = !this.#awake && this.#twin.idle && here(this.#twin.idle);
+    this.#awake = true;
     for (let look = 0; url && look < LOOKS; look += 1) {
       if (await this.#stage.idle(url).then(() => true, () => false)) return;
       await wait(LOOK_MS);
@@ -56,9 +66,15 @@ export class Conversation {
     if (reply) this.#perform(reply, reply.clip, { counts: true });
   }
 
-  startOver() {
-    this.#stage.stop();
+  /** Nothing more is awaited or played; what was said stays in sight. */
+  close() {
+    this.#offer(null);
     this.#forget();
+    this.#stage.stop();
+  }
+
+  startOver() {
+    this.close();
     this.#transcript.clear();
     this.#show.offerOpeners(true);
     this.begin();
@@ -67,8 +83,19 @@ export class Conversation {
   /** The visitor has seen enough of the clip that is playing; false when there was none. */
   skip() {
     const stopped = this.#stage.stop();
-    if (stopped && this.#token) api.played(this.#token);
+    if (stopped && this.#token) this.#api.played(this.#token);
     return stopped;
+  }
+
+  /** What another person in the room was answered: {name, asked, text, …} as history tells it. */
+  hear({ name, asked, ...message }) {
+    this.#show.offerOpeners(false);
+    if (asked) this.#transcript.mine(asked, name || "Somebody");
+    const reply = this.#transcript.theirs((it) => this.#replay(it));
+    reply.text = message.text;
+    reply.ready = clipOf(message);
+    this.#transcript.announce(message.text);
+    if (reply.clip && !this.#stage.playing && !this.#turn?.awaited) this.#perform(reply, reply.clip);
   }
 
   async say(text) {
@@ -86,7 +113,7 @@ export class Conversation {
     this.#settle();
     try {
       turn.token = await this.#session();
-      for await (const event of api.say(turn.token, text)) this.#take(turn, event);
+      for await (const event of this.#api.say(turn.token, text)) this.#take(turn, event);
     } catch (problem) {
       await this.#rescue(turn, problem, text);
     } finally {
@@ -131,7 +158,7 @@ export class Conversation {
   #playLive(turn, url) {
     turn.awaited = false;
     if (turn !== this.#turn) return;
-    const clip = { url: api.here(url), growing: true, cues: turn.cues, whole: () => turn.whole.promise };
+    const clip = { url: here(url), growing: true, cues: turn.cues, whole: () => turn.whole.promise };
     this.#perform(turn.reply, clip, { counts: true });
   }
 
@@ -158,7 +185,7 @@ export class Conversation {
       reply.playing = false;
       this.#settle();
     }
-    if (counts && this.#token && outcome === "ended") api.played(this.#token);
+    if (counts && this.#token && outcome === "ended") this.#api.played(this.#token);
     return outcome;
   }
 
@@ -174,7 +201,7 @@ export class Conversation {
 
   async #freshClip(videoId) {
     if (!videoId || !this.#token) return null;
-    const past = await api.history(this.#token).catch(() => ({ messages: [] }));
+    const past = await this.#api.history(this.#token).catch(() => ({ messages: [] }));
     return clipOf(past.messages.find((message) => message.video_id === videoId));
   }
 
@@ -198,13 +225,13 @@ export class Conversation {
   }
 
   #statusUrl(videoId) {
-    return `/api/session/${this.#token}/videos/${videoId}`;
+    return this.#api.statusUrl(this.#token, videoId);
   }
 
   /** The clip's state once it is final; null when that takes too long. */
   async #finished(statusUrl) {
     for (let look = 0; look < LOOKS; look += 1) {
-      const video = await api.videoStatus(statusUrl);
+      const video = await this.#api.videoStatus(statusUrl);
       if (["ready", "error", "cancelled"].includes(video.status)) return video;
       await wait(LOOK_MS);
     }
@@ -213,7 +240,7 @@ export class Conversation {
 
   #session() {
     if (this.#token) return Promise.resolve(this.#token);
-    this.#opening ??= api
+    this.#opening ??= this.#api
       .openSession(this.#twin.twin)
       .then((session) => {
         this.#learn(session);
@@ -231,7 +258,7 @@ export class Conversation {
   #learn({ welcome_video_url: url, welcome_captions_url: captionsUrl }) {
     const greeting = this.#greeting;
     if (!greeting?.clip || greeting.clip.captionsUrl || !captionsUrl) return;
-    greeting.ready = { url: api.here(url), captionsUrl };
+    greeting.ready = { url: here(url), captionsUrl };
     if (greeting.playing) fill(greeting.cues, captionsUrl);
   }
 
@@ -245,7 +272,7 @@ export class Conversation {
   async #recall() {
     let past;
     try {
-      past = await api.history(this.#token);
+      past = await this.#api.history(this.#token);
     } catch (problem) {
       if (problem.status === 404) this.#forget();
       else this.#transcript.notice(wordsFor(problem), () => this.#recall());
@@ -277,7 +304,7 @@ export class Conversation {
   async #catchUp(past, open) {
     for (let look = 0; look < LOOKS && isUnanswered(past); look += 1) {
       await wait(LOOK_MS);
-      const newer = await api.history(past.session_token);
+      const newer = await this.#api.history(past.session_token);
       if (this.#turn || this.#token !== past.session_token) return;
       open = this.#list(newer.messages.slice(past.messages.length));
       past = newer;
@@ -295,18 +322,18 @@ export class Conversation {
 }
 
 function welcomeOf(twin) {
-  const url = api.here(twin.welcome);
+  const url = here(twin.welcome);
   return { url, growing: url.includes("/stream.mp4"), captionsUrl: twin.welcomeCaptions };
 }
 
 /** Adds the cues of a finished clip, as soon as they are there. */
 async function fill(cues, captionsUrl) {
-  if (captionsUrl) (await Cues.fetch(api.here(captionsUrl))).copyTo(cues);
+  if (captionsUrl) (await Cues.fetch(here(captionsUrl))).copyTo(cues);
 }
 
 function clipOf(message) {
   if (!message?.video_url) return null;
-  return { url: api.here(message.video_url), captionsUrl: message.captions_url, videoId: message.video_id };
+  return { url: here(message.video_url), captionsUrl: message.captions_url, videoId: message.video_id };
 }
 
 function isUnanswered({ state, messages }) {

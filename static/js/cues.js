@@ -34,6 +34,7 @@ export class Cues {
   }
 }
 
+const WIDE = /[\u3000-\u9fff\uff00-\uffef]/;
 const CLOCK = String.raw`(?:(\d+):)?(\d{2}):(\d{2}\.\d{3})`;
 const TIMING = new RegExp(`^${CLOCK} --> ${CLOCK}`);
 const STAMPED = new RegExp(`<${CLOCK}>([^<]*)`, "g");
@@ -51,7 +52,7 @@ function* parseVtt(vtt) {
     const start = seconds(...clock.slice(0, 3));
     const end = seconds(...clock.slice(3, 6));
     const words = wordsOf(lines.slice(timing + 1).join(" "), start, end);
-    yield { start, end, words, text: words.map((word) => word.text).join(" ") };
+    yield { start, end, words, text: words.map((_, index) => spaced(words, index)).join("") };
   }
 }
 
@@ -62,6 +63,12 @@ function wordsOf(line, start, end) {
   }));
   if (!words.length) return [{ text: unescape(line.replace(/<[^>]*>/g, "").trim()), start, end }];
   return words.map((word, index) => ({ ...word, end: words[index + 1]?.start ?? end }));
+}
+
+/** A word with the space before it; Chinese and Japanese are written without. */
+function spaced(words, index) {
+  const [before, word] = [words[index - 1]?.text ?? "", words[index].text];
+  return before && !(WIDE.test(before.at(-1)) && WIDE.test(word[0])) ? ` ${word}` : word;
 }
 
 function unescape(text) {
@@ -106,9 +113,9 @@ export class CaptionLine {
 }
 
 function spans(words) {
-  return words.map((word, index) => {
+  return words.map((_, index) => {
     const span = document.createElement("span");
-    span.textContent = index ? ` ${word.text}` : word.text;
+    span.textContent = spaced(words, index);
     return span;
   });
 }

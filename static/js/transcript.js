@@ -17,8 +17,10 @@ export class Transcript {
     );
   }
 
-  mine(text) {
+  /** What a person wrote; `by` names another than whoever reads this. */
+  mine(text, by = "") {
     const item = this.#add("mine");
+    if (by) item.querySelector(".by").replaceWith(Object.assign(document.createElement("b"), { textContent: `${by}: ` }));
     item.querySelector(".words").textContent = text;
     this.#toEnd();
     return item;
