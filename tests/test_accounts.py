@@ -13,7 +13,7 @@ def test_a_user_takes_everything_that_belongs_to_them_along() -> None:
     alice, bob = make_user("alice@example.org"), make_user("bob@example.org")
     for owner in (alice, bob):
         parts = {
-            "replica": Replica.objects.create(owner=owner, name="Face", portrait="amara"),
+            "replica": Replica.objects.create(owner=owner, name="Face", portrait="amara", status="ready"),
             "voice": Voice.objects.create(owner=owner, name="Voice", engine_voice="amara"),
         }
         make_video(twin=make_twin(owner=owner, **parts), owner=owner)

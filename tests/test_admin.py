@@ -251,6 +251,7 @@ def test_a_ready_video_can_be_played_in_the_admin(admin: Client) -> None:
     assert re.search(rf'src="/media/videos/{video.pk}/video\.mp4\?expires=\d+&amp;signature=\w+"', page)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_deleting_a_video_takes_its_files_along(admin: Client) -> None:
     video = make_video(status=Status.READY)
     video.file.save("clip.mp4", ContentFile(b"film"))

@@ -127,7 +127,7 @@ def test_a_twin_without_a_personality_is_refused(admin: Client) -> None:
 
 @pytest.mark.usefixtures("seeded")
 def test_a_face_of_another_customer_is_refused(admin: Client, root: User) -> None:
-    Replica.objects.create(pk="r-alices", name="Alice's face", portrait="amara", owner=make_user())
+    Replica.objects.create(pk="r-alices", name="Alice's face", portrait="amara", owner=make_user(), status="ready")
     page = add_twin(admin, owner=root.pk, replica="r-alices").content.decode()
     assert "belongs to alice@example.org; choose stock or one of root@example.org." in page
     assert not Twin.objects.filter(name="Ada").exists()
@@ -221,6 +221,7 @@ def test_a_personality_is_not_given_to_a_twin_of_another_owner(admin: Client, ro
     assert "it must have the same owner" in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_deleting_a_twin_takes_the_files_of_its_videos_along(admin: Client, settings: Any) -> None:
     video = make_video(status=Status.READY)
     video.file.save("clip.mp4", ContentFile(b"film"))

@@ -30,6 +30,14 @@ def test_a_healthy_child_is_used_again(pool: ChildPool) -> None:
     assert ask(pool, "pid") == ask(pool, "pid")
 
 
+def test_a_child_that_is_not_to_be_reused_serves_one_call() -> None:
+    pool = ChildPool("tests.echo_child", size=1, reused=False)
+    before = ask(pool, "pid")
+    assert isinstance(before, int) and not os.path.exists(f"/proc/{before}")
+    assert ask(pool, "pid") != before
+    assert not pool._living
+
+
 def test_messages_go_both_ways_within_a_call(pool: ChildPool) -> None:
     with pool.child() as child:
         for message in ("add", 2, 3):

@@ -13,7 +13,7 @@ from avatarsite.core.engines import EngineFailed
 from tests.factories import make_twin
 from twins import minds
 from twins.embeddings.base import Embeddings, Matrix
-from twins.knowledge import nearest, selection, services
+from twins.knowledge import in_memory, selection, services
 from twins.knowledge import search as searching
 from twins.knowledge.search import search
 from twins.llm.base import ChatMessage
@@ -150,7 +150,7 @@ def meaning(settings: Any) -> Any:
     engines.load.cache_clear()
     settings.EMBEDDINGS = {"test": {"BACKEND": "tests.test_knowledge_search.ByMeaning"}}
     settings.EMBEDDINGS_ENGINE = "test"
-    nearest.forget()
+    in_memory.forget()
     yield engines.load("EMBEDDINGS", "test")
     engines.load.cache_clear()
 

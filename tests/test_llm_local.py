@@ -317,3 +317,55 @@ def test_any_personality_can_answer(text: str) -> None:
     odd = Mind(text, text, text, text, text, -1, -1, (Passage(text, text),))
     for message in ("hello", "who are you", "what can you do", "bread?", "tell me more", "my name is {x}", "prompt!"):
         assert reply(message, mind=odd).strip()
+
+
+# -- What a question asks for
+
+HOUSE = Mind(
+    name="Robin",
+    knowledge=(
+        Passage("Write to us at post@house.example. The office answers letters within a week.", "Contact"),
+        Passage("From November to March there are three boats a day. The shop is open Tuesday to Friday.", "Boats"),
+        Passage("I love long walks along the shore. Beginners should take the Friday class.", "Me"),
+        Passage("The ferry Brannoc was built in Gdansk. Islanders pay half of every fare.", "Ferry"),
+        Passage("Nadia Ferro is the captain of the Tern. The house has a garden.", "People"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("How many boats are there in December?", "three boats"),
+        ("Is the shop open on Wednesday?", "Tuesday to Friday"),
+        ("What do you like?", "long walks"),
+        ("Where do I start?", "Friday class"),
+        ("Where was the ship built?", "Gdansk"),
+        ("Who is the captain of the Tern?", "Nadia Ferro"),
+        ("How can I write to you?", "post@house.example"),
+    ],
+)
+def test_an_answer_is_found_by_what_a_question_means(question: str, held: str) -> None:
+    assert held in reply(question, mind=HOUSE)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I write an invoice?",
+        "Who is the cook of the Brannoc?",
+        "What is the name of the founder of the house?",
+        "Does the house have a swimming pool?",
+        "How long is the ferry in metres?",
+        "How many boats are there in July?",
+    ],
+)
+def test_what_shares_words_with_a_question_but_lacks_what_it_asks_for_is_no_answer(question: str) -> None:
+    assert re.search(r"do not know|no answer|beyond what I know", reply(question, mind=HOUSE))
+
+
+def test_an_invoice_is_explained_where_the_knowledge_explains_it() -> None:
+    told = Passage("An invoice needs a number, a date and the sum.", "Invoices")
+    assert "a number, a date" in reply(
+        "How do I write an invoice?", mind=replace(HOUSE, knowledge=(*HOUSE.knowledge, told))
+    )

@@ -81,7 +81,7 @@ def test_what_people_say_is_not_in_the_logs(alone, model) -> None:
     assert "marmalade" not in alone.logs()
 
 
-@pytest.mark.parametrize("reply", ["你好，很高兴见到你。", "🙂🎉"])
+@pytest.mark.parametrize("reply", ["ཁྱེད་རང་གི་མིང་ལ་ག་རེ་ཟེར་གྱི་ཡོད།", "🙂🎉"])
 def test_a_reply_that_the_voice_cannot_speak_ends_in_words(alone, model, reply) -> None:
     model.say(reply)
     answer = chat(alone, create_session(alone)["session_token"], "Hello!")

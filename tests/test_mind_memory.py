@@ -287,6 +287,18 @@ def test_an_unflagged_message_is_answered(twin: Twin, guarded: FakeOpenAI) -> No
     assert talk(twin, None, "How do I make bread?").startswith("I am the fake model.")
 
 
+def test_a_reply_is_ended_before_the_sentence_that_is_flagged(twin: Twin, guarded: FakeOpenAI) -> None:
+    guarded.flagged = "dynamite"
+    guarded.say("Bread needs flour. Some add dynamite. It is baked at 220 degrees.")
+    assert talk(twin, None, "How do I make bread?") == "Bread needs flour. I am sorry, I cannot talk about that."
+
+
+def test_a_reply_without_anything_flagged_is_said_as_it_is(twin: Twin, guarded: FakeOpenAI) -> None:
+    guarded.flagged = "dynamite"
+    guarded.say("Bread needs flour.\n\nIt is baked at 220 degrees")
+    assert talk(twin, None, "How do I make bread?") == "Bread needs flour.\n\nIt is baked at 220 degrees"
+
+
 def test_a_guard_that_is_not_there_stops_nobody(twin: Twin, server: FakeOpenAI, settings: Any) -> None:
     options = {"base_url": "http://127.0.0.1:9/v1", "api_key": "x", "timeout": 0.5}
     settings.MODERATION = {"openai": {"BACKEND": "twins.llm.moderation.OpenAIModerator", "OPTIONS": options}}

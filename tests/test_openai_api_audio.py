@@ -126,12 +126,6 @@ def test_the_longest_text_is_spoken(client: openai.OpenAI) -> None:
     assert seconds(speak(client, input=text, response_format="opus")) > 120
 
 
-def test_transcriptions_are_refused_while_nothing_can_listen(client: openai.OpenAI) -> None:
-    with pytest.raises(openai.InternalServerError) as caught:
-        client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"RIFF"))
-    assert (caught.value.status_code, caught.value.code) == (501, "stt_not_configured")
-
-
 def test_embeddings_are_refused_while_there_is_no_engine(client: openai.OpenAI) -> None:
     with pytest.raises(openai.InternalServerError) as caught:
         client.embeddings.create(model="text-embedding-3-small", input="Hello.")

@@ -175,9 +175,30 @@ def test_fewer_tokens_than_the_answer_has_cut_it(client: openai.OpenAI) -> None:
     assert len(choice.message.content) < 24
 
 
-def test_sampling_and_unknown_fields_are_accepted(client: openai.OpenAI, model: FakeOpenAI) -> None:
-    ask(client, temperature=0.2, top_p=0.5, seed=7, max_completion_tokens=500, extra_body={"top_k": 5, "x": {}})
-    assert "temperature" not in model.requests[-1].body and "x" not in model.requests[-1].body
+def test_the_callers_sampling_reaches_the_model_and_unknown_fields_do_not(
+    client: openai.OpenAI, model: FakeOpenAI
+) -> None:
+    ask(client, temperature=1, top_p=0.5, seed=7, max_completion_tokens=500, extra_body={"top_k": 5, "x": {}})
+    assert (model.requests[-1].body["top_p"], model.requests[-1].body["seed"]) == (0.5, 7)
+    assert "top_k" not in model.requests[-1].body and "x" not in model.requests[-1].body
+
+
+def test_a_model_that_takes_no_sampling_answers_by_its_own(client: openai.OpenAI, model: FakeOpenAI) -> None:
+    assert ask(client, temperature=0.2).choices[0].message.content.startswith("I am the fake model.")
+    assert [request.body.get("temperature") for request in model.requests] == [0.2, None]
+
+
+def test_an_answer_ends_before_what_it_is_to_stop_at(client: openai.OpenAI) -> None:
+    choice = ask(client, stop=["answer in"]).choices[0]
+    assert (choice.message.content, choice.finish_reason) == ("I am the fake model. I", "stop")
+    assert ask(client, stop="never said").choices[0].message.content.endswith("two sentences.")
+
+
+@pytest.mark.parametrize("wrong", [{"temperature": 3}, {"temperature": "hot"}, {"stop": [""]}, {"seed": 0.5}])
+def test_wrong_sampling_is_named(client: openai.OpenAI, wrong: Any) -> None:
+    with pytest.raises(openai.BadRequestError) as caught:
+        ask(client, **wrong)
+    assert caught.value.body["param"] == next(iter(wrong))  # type: ignore[index]
 
 
 def test_the_local_engine_answers_with_nothing_configured(local_client: openai.OpenAI) -> None:
@@ -231,6 +252,33 @@ def test_the_results_of_tools_are_passed_on(client: openai.OpenAI, model: FakeOp
     assert model.requests[-1].messages[1:] == messages
     assert answer.usage.total_tokens == 124
     assert "Amara" in model.requests[-1].system
+
+
+def calling(number: int, result: str) -> list[dict[str, Any]]:
+    """A call of a tool and its result."""
+    call = {"id": f"call_{number}", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    asked = {"role": "assistant", "content": None, "tool_calls": [call]}
+    return [asked, {"role": "tool", "tool_call_id": f"call_{number}", "content": result}]
+
+
+def test_a_long_conversation_with_tools_loses_its_oldest_turns_whole(client: openai.OpenAI, model: FakeOpenAI) -> None:
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "My dog is called Ada."}, *calling(0, "fine")]
+    for number in range(1, 60):
+        messages += [{"role": "user", "content": f"Weather {number}?"}, *calling(number, "sunny and mild " * 40)]
+    ask(client, messages=messages, tools=TOOLS)
+    sent = model.requests[-1].messages[1:]
+    assert sent == messages[-len(sent) :] and 6 <= len(sent) < 90
+    assert sent[0]["role"] == "user" and sent[1]["tool_calls"][0]["id"] == sent[2]["tool_call_id"]
+    assert "My dog is called Ada." in model.requests[-1].system
+
+
+def test_of_many_calls_on_one_question_the_latest_stay_with_it(client: openai.OpenAI, model: FakeOpenAI) -> None:
+    question = {"role": "user", "content": "Compare the weather of all towns."}
+    calls = [message for number in range(60) for message in calling(number, "sunny and mild " * 40)]
+    ask(client, messages=[question, *calls], tools=TOOLS)
+    sent = model.requests[-1].messages[1:]
+    assert sent[0] == question and sent[1:] == calls[-len(sent) + 1 :] and len(sent) < 90
+    assert sent[1]["role"] == "assistant" and sent[-1]["tool_call_id"] == "call_59"
 
 
 def test_tools_without_a_model_that_uses_them_are_refused(local_client: openai.OpenAI) -> None:

@@ -206,4 +206,5 @@ def test_every_route_is_in_the_openapi_document() -> None:
         "/openai/v1/embeddings": {"post"},
         "/openai/v1/audio/speech": {"post"},
         "/openai/v1/audio/transcriptions": {"post"},
+        "/openai/v1/audio/translations": {"post"},
     }

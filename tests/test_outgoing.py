@@ -9,7 +9,14 @@ pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parent.parent
 CLIENTS = {"requests", "httpx", "httpx2", "urllib.request", "urllib3", "http.client", "aiohttp", "ftplib", "openai"}
-DOORS = ("avatarsite/core/fetch.py", "twins/llm/openai", "twins/llm/moderation.py", "twins/embeddings/")
+DOORS = (
+    "avatarsite/core/fetch.py",
+    "twins/embeddings/",
+    "twins/llm/customers.py",
+    "twins/llm/moderation.py",
+    "twins/llm/openai",
+    "twins/stt/openai.py",
+)
 MODULES = [
     path.relative_to(ROOT).as_posix()
     for app in ("avatarsite", "twins", "videos", "conversations")

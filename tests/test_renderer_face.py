@@ -75,14 +75,6 @@ def test_the_mouth_moves_in_time_with_the_sounds(clip, face):
     assert max(scores.values()) > 0.65
 
 
-def test_speech_without_phonemes_still_moves_the_mouth(clip, face):
-    speech = replace(say(["a", "", "a", "", "a", ""], 0.3), phonemes=())
-    path, _ = clip(speech)
-    frames = pictures(path)
-    assert shown(frames[4], face, [REST, WIDE, 6 * WIDTHS + 2]) != REST
-    assert shown(frames[12], face, [REST, WIDE, 6 * WIDTHS + 2]) == REST
-
-
 def test_phonemes_that_make_no_sense_are_survived(clip):
     nonsense = (
         Phoneme("🙂" * 1000, 0.0, 0.1),

@@ -7,13 +7,15 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from avatarsite.core import webhooks
 from avatarsite.core.api import keys
 from conversations.models import ChatSession, Memory, Message, Person
 from tests.persona import Account
 from tests.routes import Operation, operations
+from twins import consents
 from twins.knowledge import services as knowledge
-from twins.models import KnowledgeFile, Personality, Twin
-from videos.models import Video
+from twins.models import Consent, KnowledgeFile, Personality, Replica, Twin, Voice
+from videos.models import Lipsync, Video
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "xylophone"  # in everything that is Alice's
@@ -28,6 +30,9 @@ UNKNOWN = {
     "videoId": "m0000000000000000",
     "memoryId": "f0000000000000000",
     "fileName": "nothing.txt",
+    "deliveryId": "w0000000000000000",
+    "consentId": "a0000000000000000",
+    "lipsyncId": "l0000000000000000",
 }
 
 
@@ -50,6 +55,9 @@ class World:
         video = self.alice.video(twin)
         video.file.save("a.mp4", ContentFile(b"film"))
         Message.objects.create(session=session, role="assistant", text=SECRET, answers=asked, video=video)
+        delivery = webhooks.send(self.alice.user, f"https://{SECRET}.example.org/", {}, SECRET)
+        consent = consents.state(self.alice.user, SECRET, SECRET, SECRET)
+        lipsync = Lipsync.objects.create(owner=self.alice.user, name=SECRET)
         self.ids = {
             "userId": person.pk,
             "twinId": twin.pk,
@@ -60,11 +68,15 @@ class World:
             "videoId": video.pk,
             "memoryId": fact.pk,
             "fileName": f"{SECRET}.txt",
+            "deliveryId": delivery.pk,
+            "consentId": consent.pk,
+            "lipsyncId": lipsync.pk,
         }
 
     def rows(self) -> list[Any]:
         """Everything of Alice's as it stands in the database."""
         models = (Person, Twin, Personality, KnowledgeFile, Memory, ChatSession, Message, Video)
+        models += (Replica, Consent, Voice, Lipsync)
         return [sorted(map(str, model.objects.exclude(**_bobs(model)).values_list())) for model in models]
 
 
@@ -111,6 +123,7 @@ def test_one_foreign_id_among_own_ones_is_as_good_as_unknown(world: World) -> No
         "replicaId": str(twin.replica_id),
         "voiceId": str(twin.voice_id),
         "personalityId": world.bob.personality().pk,
+        "consentId": consents.state(world.bob.user, "Bob", "He agrees.", "Bob").pk,
     }
     own["sessionId"] = str(
         world.bob.session(Person.objects.get(pk=own["userId"]), Personality.objects.get(pk=own["personalityId"])).pk

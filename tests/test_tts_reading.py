@@ -1,6 +1,6 @@
 """How written text is read aloud, and what the captions show of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests.speech import PARAGRAPH, seconds, speak, symbols, written
 from twins.tts import languages
 from twins.tts.local import LocalTTS
+from twins.tts.reader import Reader
 from twins.tts.speakable import pieces, visible
 
 pytestmark = pytest.mark.engine
@@ -19,8 +20,13 @@ def engine() -> Iterator[LocalTTS]:
         yield engine
 
 
-def said(text: str, language: str = "en") -> str:
-    return " ".join(word.said for piece in pieces(text, languages.find(language)) for word in piece.words)
+@pytest.fixture(scope="module")
+def said() -> Iterator[Callable[..., str]]:
+    """What is said for a text."""
+    with closing(Reader()) as reader:
+        yield lambda text, language="en": " ".join(
+            word.said for piece in pieces(text, languages.find(language), reader) for word in piece.words if word.said
+        )
 
 
 @pytest.mark.parametrize(
@@ -49,8 +55,44 @@ def said(text: str, language: str = "en") -> str:
         ("π ≈ 3.14", "π about 3.14"),
     ],
 )
-def test_english_is_read_as_people_read_it(text, spoken):
+def test_english_is_read_as_people_read_it(said, text, spoken):
     assert said(text) == spoken
+
+
+@pytest.mark.parametrize(
+    "language, text, spoken",
+    [
+        ("es", "Sr. López, son 12,50 € el 5/11/2026.",
+         "señor López, son 12 euros con 50 céntimos el 5 de noviembre de 2026."),
+        ("es", "A las 14:30, nº 5, 2ª, 20 °C y 3 km.",
+         "A las 14 y 30, número 5, segunda, 20 grados y 3 kilómetros."),
+        ("es", "50 % o 5-10, info@ejemplo.es #BuenosDías",
+         "50 por ciento o 5 a 10, info arroba ejemplo punto es hashtag Buenos Días"),
+        ("fr", "M. Dupont paie 12,50 € le 1/5/2026 à 14h30.",
+         "monsieur Dupont paie 12 euros et 50 centimes le premier mai 2026 à 14 heures 30."),
+        ("fr", "la 2e fois, n° 7, 90 km/h, www.exemple.fr",
+         "la deuxième fois, numéro 7, 90 kilomètres heure, www point exemple point fr"),
+        ("de", "Dr. Groß zahlt 1,05 € am 3.10.1990.",
+         "Doktor Groß zahlt 1 Euro und 5 Cent am dritten Oktober 19hundert 90."),
+        ("de", "um 14:30 Uhr, z.B. am 5. Mai: 3 km!",
+         "um 14 Uhr 30, zum Beispiel am fünften Mai: 3 Kilometer!"),
+        ("de", "Es waren 5. Danach gab es 20 % mehr usw.",
+         "Es waren 5. Danach gab es 20 Prozent mehr und so weiter."),
+        ("pt", "O Sr. Silva pagou R$ 12,50 às 14h30.",
+         "O senhor Silva pagou 12 reais e 50 centavos às 14 horas e 30."),
+        ("pt", "Dia 7/9/1822, 1ª vez, 5 kg, 100%",
+         "Dia 7 de setembro de 1822, primeira vez, 5 quilos, 100 por cento"),
+        ("it", "Il sig. Rossi ha 1 € e 2,10 € il 1/5/2026.",
+         "Il signor Rossi ha 1 euro e 2 euro e 10 centesimi il primo maggio 2026."),
+        ("it", "alle 14:30, 3° piano, 20 °C, ecc.", "alle 14 e 30, terzo piano, 20 gradi, eccetera."),
+        ("ja", "2026年11月1日に1,200円の本",
+         "ニセンニジューロクネン ジューイチガツ ツイタチニ センニヒャクエンノ ホン"),
+        ("ja", "二人で何ですか。10%、090-12", "フタリデ ナンデスカ。 ジューパーセント、 ゼロ キュー ゼロ- イチ ニ"),
+        ("fil", "ang mga bata ng bayan", "ang manga bata nang bayan"),
+    ],
+)  # fmt: skip
+def test_other_languages_are_read_as_people_read_them(said, language, text, spoken):
+    assert said(text, language) == spoken
 
 
 @pytest.mark.parametrize(
@@ -62,6 +104,8 @@ def test_english_is_read_as_people_read_it(text, spoken):
         "🎉 Hello",
         "<b>Hello</b> <break time='9s'/> there & {{ 7*7 }} {% x %}",
         "Say 你好 and привет to everybody please",
+        'She said "Je ne sais pas", and left. ¿Dónde está la biblioteca? Over there.',
+        "Él paga 12,50 € el 5/11/2026, a las 14:30.",
         "'; DROP TABLE users; -- and [[h@l0]]",
         "naïve café — “quoted” ‘words’, it’s 5–6 °C; ½ 100,000.50",
         "x" * 3000 + " end",
@@ -78,11 +122,11 @@ def test_what_is_not_spoken_stays_with_the_word_before_it(engine):
     assert [word.text for word in chunk.words] == ["🎉 Great 👍", "work"]
 
 
-def test_markup_is_left_out_of_what_is_said():
+def test_markup_is_left_out_of_what_is_said(said):
     assert said("<speak><audio src='/etc/passwd'/>Hello <break time='1000s'/> there</speak>") == "Hello there"
 
 
-def test_a_comparison_is_no_markup():
+def test_a_comparison_is_no_markup(said):
     assert said("if a<b and c>d then") == "if a b and c d then"
 
 

@@ -76,7 +76,11 @@ def test_without_waiting_the_answer_is_the_id_and_the_status(call: Call) -> None
 
 
 def test_a_recording_moves_the_lips_for_as_long_as_it_lasts(call: Call) -> None:
-    sound = call("POST", "audio", json={"twinId": "amara", "text": "This was recorded before.", "format": "wav"})
+    sound = call(
+        "POST",
+        "audio",
+        json={"twinId": "amara", "text": "This was recorded before, for all of four seconds or so.", "format": "wav"},
+    )
     content = base64.b64decode(sound["audio"])
     with av.open(io.BytesIO(content), format="wav") as file:
         seconds = float(file.duration or 0) / av.time_base

@@ -60,6 +60,7 @@ def test_the_email_must_be_asked_for(alice: Account) -> None:
     alice.refused(404, "user_not_found", "GET", "users?email=nobody@example.com")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_deleting_a_user_erases_everything_of_them_and_nothing_of_others(alice: Account) -> None:
     personality, ada, eve = alice.personality(), alice.person(), alice.person()
     hers, others = alice.session(ada, personality), alice.session(eve, personality)

@@ -47,17 +47,22 @@ def test_without_a_voice_the_face_brings_its_own(alice: Account) -> None:
     assert alice.data("POST", "twins", {"name": "Ada", "replicaId": "r-kenji"})["voiceId"] == "v-kenji"
 
 
-def test_a_photo_alone_is_refused_with_the_faces_that_can_speak(alice: Account) -> None:
-    form = {"name": "Ada", "image": upload("me.png", PICTURE, "image/png")}
-    words = alice.refused(400, "replica_missing", "POST", "twins", form, format="multipart")
+def test_without_a_face_the_stock_ones_are_named(alice: Account) -> None:
+    words = alice.refused(400, "replica_missing", "POST", "twins", {"name": "Ada"})
     assert "replicaId" in words and "r-amara" in words and "photo" in words
-    assert not Twin.objects.filter(owner=alice.user).exists()
 
 
-def test_a_recording_to_clone_is_refused_with_the_voices_there_are(alice: Account) -> None:
+def test_a_photo_needs_a_voice_and_the_persons_consent(alice: Account) -> None:
+    for more, code, field in (({}, "voice_missing", "voiceId"), ({"voiceId": "v-leo"}, "consent_missing", "consentId")):
+        form = {"name": "Ada", "image": upload("me.png", PICTURE, "image/png"), **more}
+        assert field in alice.refused(400, code, "POST", "twins", form, format="multipart")
+    assert not Twin.objects.filter(owner=alice.user).exists() and not Replica.objects.filter(owner=alice.user).exists()
+
+
+def test_a_recording_that_is_none_is_refused_and_leaves_nothing(alice: Account) -> None:
     form = {"name": "Ada", "replicaId": "r-amara", "voice": upload("me.wav", b"RIFF", "audio/wav")}
-    words = alice.refused(422, "not_supported_yet", "POST", "twins", form, format="multipart")
-    assert "v-amara" in words
+    assert alice.refused(400, "media_unsupported", "POST", "twins", form, format="multipart").startswith("voice: ")
+    assert not Twin.objects.filter(owner=alice.user).exists() and not Voice.objects.filter(owner=alice.user).exists()
 
 
 def test_a_picture_is_kept_beside_the_face_and_shown(alice: Account) -> None:
@@ -186,6 +191,14 @@ def test_an_unknown_language_is_refused(alice: Account) -> None:
     alice.refused(400, "language_unsupported", "POST", "personalities", {"name": "Guide", "language": "klingon"})
 
 
+def test_an_approximate_language_is_named_as_such(alice: Account) -> None:
+    path = f"personalities/{alice.personality(language='fil').pk}"
+    assert alice.data("GET", path)["languageNote"] == "spoken by the rules of Indonesian"
+    alice.data("PATCH", path, {"language": "German"})
+    told = alice.data("GET", path)
+    assert (told["language"], told["languageNote"]) == ("de", "")
+
+
 def test_a_file_of_the_same_name_replaces_and_another_is_added(alice: Account) -> None:
     guide = alice.personality()
     path = f"personalities/{guide.pk}"
@@ -219,7 +232,7 @@ def test_stock_personalities_are_read_only(alice: Account) -> None:
 
 def test_a_twin_takes_only_faces_and_voices_that_are_stock_or_its_owners(alice: Account) -> None:
     bob = Account("bob@example.org")
-    face = Replica.objects.create(name="Bob's", portrait="leo", owner=bob.user)
+    face = Replica.objects.create(name="Bob's", portrait="leo", owner=bob.user, status="ready")
     voice = Voice.objects.create(name="Bob's", engine_voice="leo", owner=bob.user)
     alice.refused(404, "replica_not_found", "POST", "twins", {"name": "Ada", "replicaId": face.pk})
     body = {"name": "Ada", "replicaId": "r-amara", "voiceId": voice.pk}

@@ -1,5 +1,6 @@
 """Webhooks: signed, delivered at least once under one id, retried by the schedule, and never in another's way."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,7 +20,7 @@ from avatarsite.core.jobs import Status
 from avatarsite.core.models import User, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
 from avatarsite.core.worker import Sweeper
 from tests.admin_site import logged_in, make_root, make_staff
-from tests.factories import make_user
+from tests.factories import make_user, make_video
 from tests.fakes.raw_server import Behaviour, RawServer, Received, answer, drips, floods, pieces, plain
 from tests.fetching import reach
 from tests.services import free_port
@@ -397,3 +399,106 @@ def test_a_user_is_deleted_with_their_webhooks(alice: User, receiver: RawServer)
     attempt(send(alice, receiver.url))
     alice.delete()
     assert not WebhookDelivery.objects.exists() and not WebhookSecret.objects.exists()
+
+
+# -- In order, for each object
+
+
+def tell(owner: User, url: str, kind: str, about: str) -> WebhookDelivery:
+    with transaction.atomic():
+        return webhooks.send(owner, url, {"event": kind}, kind, about=about)
+
+
+def kinds(receiver: RawServer) -> list[str]:
+    return [json.loads(request.body)["event"] for request in receiver.requests]
+
+
+def work_off() -> None:
+    """Let a worker do whatever may start, until nothing may."""
+    while found := jobs.due((jobs.Queue.BATCH.value,), limit=9):
+        assert sum(jobs.execute(job, "worker") for job in found)
+
+
+def test_what_is_told_of_one_object_arrives_in_order_even_when_the_first_fails(
+    alice: User, receiver: RawServer
+) -> None:
+    for kind in ("joined", "shutdown", "transcript"):
+        tell(alice, receiver.url, kind, "c1")
+    receiver.behaviour = plain(b"", "503 Busy")
+    work_off()
+    assert kinds(receiver) == ["joined"], "the others wait behind it"
+    receiver.behaviour = plain()
+    WebhookDelivery.objects.update(not_before=timezone.now())
+    work_off()
+    assert kinds(receiver) == ["joined", "joined", "shutdown", "transcript"]
+
+
+def test_a_later_event_cannot_be_claimed_past_an_earlier_one(alice: User, receiver: RawServer) -> None:
+    first, second = (tell(alice, receiver.url, kind, "c1") for kind in ("joined", "shutdown"))
+    assert jobs.claim(fresh(second), "hasty") is None
+    assert attempt(first).status == attempt(second).status == Status.READY
+
+
+def test_an_event_that_is_given_up_lets_the_next_one_go(alice: User, receiver: RawServer) -> None:
+    first, second = (tell(alice, receiver.url, kind, "c1") for kind in ("joined", "shutdown"))
+    assert jobs.cancel(fresh(first))
+    assert attempt(second).status == Status.READY
+
+
+def test_objects_addresses_and_events_about_nothing_do_not_wait_for_each_other(
+    alice: User, receiver: RawServer
+) -> None:
+    receiver.behaviour = plain(b"", "503 Busy")
+    waiting = tell(alice, receiver.url, "joined", "c1")
+    attempt(waiting)
+    receiver.behaviour = plain()
+    others = [("joined", "c2", ""), ("shutdown", "c1", "?other"), ("note", "", ""), ("note", "", "")]
+    assert {attempt(tell(alice, receiver.url + end, kind, about)).status for kind, about, end in others} == {"ready"}
+    assert fresh(waiting).status == Status.QUEUED
+
+
+# -- Owners are told, and jobs are not held up
+
+
+def fail_for_days(owner: User, receiver: RawServer, times: int = 2) -> None:
+    """Failures, the first of them six days ago."""
+    receiver.behaviour = plain(b"", "500 Broken")
+    attempt(send(owner, receiver.url))
+    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=6))
+    waiting = [send(owner, receiver.url) for _ in range(times)]
+    for delivery in waiting:
+        attempt(delivery)
+
+
+def test_the_owner_of_an_address_that_was_stopped_is_told_once_by_mail(
+    alice: User, receiver: RawServer, mailoutbox: list[EmailMessage]
+) -> None:
+    fail_for_days(alice, receiver, times=3)
+    (mail,) = mailoutbox
+    assert mail.to == [alice.email]
+    assert receiver.url in mail.body and "5 days" in mail.body
+
+
+def test_an_address_is_stopped_also_when_the_mail_cannot_be_sent(
+    alice: User, receiver: RawServer, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    fail_for_days(alice, receiver)
+    assert WebhookEndpoint.objects.get().disabled_at
+
+
+def test_the_admin_site_begins_with_what_was_stopped_of_ones_own(alice: User, receiver: RawServer) -> None:
+    fail_for_days(alice, receiver)
+    WebhookEndpoint.objects.update(url="https://alice.example/hook")
+    assert "alice.example/hook" in logged_in(make_root()).get("/admin/").content.decode()
+    assert "alice.example/hook" not in logged_in(make_staff()).get("/admin/").content.decode()
+
+
+def test_a_dead_receiver_never_stands_in_a_jobs_way(alice: User, receiver: RawServer) -> None:
+    """The job that makes a video ends while its receiver says nothing: nobody has even called there."""
+    receiver.behaviour = never
+    video = make_video(owner=alice, webhook_url=receiver.url, dialect="persona")
+    ticket = jobs.claim(video, "worker")
+    assert ticket and jobs.move(video, Status.READY, ticket=ticket.attempt)
+    assert (receiver.arrivals, WebhookDelivery.objects.get().about) == (0, video.pk)
