@@ -100,6 +100,11 @@ class Job(models.Model):
         """Those of the due `rows` that may start now; a kind with a limit of its own leaves out what must wait."""
         return rows
 
+    @classmethod
+    def parked(cls, rows: models.QuerySet[J]) -> models.QuerySet[J]:
+        """Those of the running `rows` that no worker of ours works on, for a vendor does: their hearts do not beat."""
+        return rows.none()
+
     def ended(self) -> None:
         """What follows when this job became final; called once, by whoever made it so."""
 
@@ -176,8 +181,10 @@ def enqueue(job: Job) -> None:
 def claim(job: Job, worker: str) -> Ticket | None:
     """Take a due job; None when it is not due or another worker was first."""
     now = timezone.now()
-    rows = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, not_before__lte=now)
-    taken = job.startable(rows.filter(status=Status.QUEUED)).update(
+    rows = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, status=Status.QUEUED, not_before__lte=now)
+    # PostgreSQL looks at a row that another worker has just changed again by the outer conditions alone: a join of
+    # startable() would put all of them into a subquery, and two workers would take the job.
+    taken = rows.filter(pk__in=job.startable(rows).values("pk")).update(
         status=Status.RUNNING,
         attempt=F("attempt") + 1,
         worker=worker,
@@ -211,7 +218,7 @@ def fail(ticket: Ticket, error: EngineFailed, *, at_least: float = 0.0) -> None:
     fields: dict[str, Any] = {"error_code": error.code, "status_details": error.message}
     if again:
         tried = ticket.attempt - job.attempt_base
-        pause = max(at_least, job.back_off[min(tried, len(job.back_off)) - 1] * random.uniform(1.0, 1.2))
+        pause = max(at_least, error.retry_after, job.back_off[min(tried, len(job.back_off)) - 1] * random.uniform(1.0, 1.2))
         fields["not_before"] = timezone.now() + timedelta(seconds=pause)
     move(job, Status.QUEUED if again else Status.ERROR, ticket=ticket.attempt, **fields)
 
@@ -293,9 +300,11 @@ def put_back_silent(*, worker: str = "") -> int:
     """
     silent = timezone.now() - timedelta(seconds=settings.JOB_SILENT_AFTER)
     lost = Q(worker=worker) if worker else Q(heartbeat_at__lt=silent)
-    return sum(
-        _put_back(job) for model in RUNNERS for job in model._default_manager.filter(lost, status=Status.RUNNING)
-    )
+    moved = 0
+    for model in RUNNERS:
+        running = model._default_manager.filter(status=Status.RUNNING)
+        moved += sum(_put_back(job) for job in running.filter(lost).exclude(pk__in=model.parked(running).values("pk")))
+    return moved
 
 
 def _put_back(job: Job) -> bool:

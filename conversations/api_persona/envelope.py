@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from avatarsite.core.api.parsing import FormParser
 from avatarsite.core.api.view import DialectView, JsonBody, as_api_error
 
 NO_ROUTE = "There is nothing at this address."
@@ -47,7 +47,7 @@ class PersonaView(DialectView):
 class FormView(PersonaView):
     """A route that takes files too: multipart/form-data beside JSON."""
 
-    parser_classes = [JsonBody, MultiPartParser]
+    parser_classes = [JsonBody, FormParser]
 
 
 def _snake(name: str) -> str:

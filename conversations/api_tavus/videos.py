@@ -7,11 +7,11 @@ from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
+from avatarsite.core.api.parsing import FormParser
 from avatarsite.core.ids import new_id
 from avatarsite.core.models import User
 from conversations.api_tavus import fields
@@ -65,7 +65,7 @@ class VideoNameIn(Shape):
 
 
 class VideosView(TavusView):
-    parser_classes = [AnyJson, MultiPartParser]
+    parser_classes = [AnyJson, FormParser]
 
     @described(
         "createVideo",

@@ -13,7 +13,7 @@ from typing import IO, Any, NoReturn
 from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 from avatarsite.core.api.errors import ApiError
 
@@ -98,6 +98,19 @@ def _check(value: Any, depth: int) -> None:
             raise ValueError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
         for item in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
             _check(item, depth - 1)
+
+
+class FormParser(MultiPartParser):
+    """multipart/form-data. A form that breaks off leaves no file: Django itself closes only files it has read whole."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except Exception:
+            for handler in parser_context["request"].upload_handlers:
+                if (half_read := getattr(handler, "file", None)) is not None:
+                    half_read.close()
+            raise
 
 
 class StrictJSONParser(BaseParser):
