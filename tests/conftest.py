@@ -30,7 +30,7 @@ def fast_passwords(settings: Any) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The running product, shared by the tests of one process: for tests that leave it as they found it."""
-    running = Stack(tmp_path_factory.mktemp("stack")).start()
+    running = Stack(tmp_path_factory.mktemp("stack"), new=True).start()
     yield running
     running.stop()
 

@@ -6,12 +6,15 @@ command for the web and a real Celery worker beside it, on a database of their o
 
 import os
 import secrets
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +25,19 @@ from psycopg.rows import dict_row
 from tests.services import REDIS_DATABASES, free_port
 
 ROOT = Path(__file__).parent.parent
+DATABASE = "avatarsite.sqlite3"
 UP_SECONDS = 60.0
 ON_SERVICES = bool(os.environ.get("CELERY_BROKER_URL"))
 QUIET = {"CHAT_PER_SESSION": "0/m", "CHAT_PER_ADDRESS": "0/m", "SESSIONS_PER_ADDRESS": "0/m"}
 
 
 class Stack:
-    """A running installation: `url`, its `environment`, and ways to kill and restart its processes."""
+    """A running installation: `url`, its `environment`, and ways to kill and restart its processes.
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    new: it has no database yet, as on the day it is installed; else one that was migrated and seeded by such a start.
+    """
+
+    def __init__(self, data_dir: Path, *, new: bool = False, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -48,7 +55,10 @@ class Stack:
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         if ON_SERVICES:
-            self.environment |= _own_database() | _own_broker()
+            self.environment |= _own_database("" if new else _seeded_database()) | _own_broker()
+        elif not new:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            shutil.copy(_seeded_file(), data_dir / DATABASE)
         self.environment |= environment
 
     def start(self) -> "Stack":
@@ -122,7 +132,7 @@ class Stack:
         if ON_SERVICES:
             with psycopg.connect(self.environment["DATABASE_URL"], row_factory=dict_row) as connection:
                 return list(connection.execute(query))  # type: ignore[call-overload]
-        connection = sqlite3.connect(self.data_dir / "avatarsite.sqlite3", timeout=20)
+        connection = sqlite3.connect(self.data_dir / DATABASE, timeout=20)
         try:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(query)]
@@ -139,13 +149,37 @@ class Stack:
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=out, stderr=out, start_new_session=True)
 
 
-def _own_database() -> dict[str, str]:
-    """A new, empty database on the suite's PostgreSQL."""
+def _own_database(template: str = "") -> dict[str, str]:
+    """A new database on the suite's PostgreSQL: a copy of `template`, or empty."""
     url = os.environ["DATABASE_URL"]
     name = f"stack_{uuid.uuid4().hex[:12]}"
+    copied = f' TEMPLATE "{template}"' if template else ""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"{copied}')  # type: ignore[call-overload]
     return {"DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}"}
+
+
+@cache
+def _seeded_database() -> str:
+    """The name of a database that nobody uses but to copy it."""
+    own = _own_database()
+    _seed(own)
+    return own["DATABASE_URL"].rsplit("/", 1)[1]
+
+
+@cache
+def _seeded_file() -> Path:
+    """The same in SQLite."""
+    folder = Path(tempfile.mkdtemp(dir=os.environ["DATA_DIR"]))
+    _seed({"DATA_DIR": str(folder)})
+    return folder / DATABASE
+
+
+def _seed(environment: dict[str, str]) -> None:
+    for command in ("migrate", "seed"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "-v0"], cwd=ROOT, env={**os.environ, **environment}, check=True
+        )
 
 
 def _own_broker() -> dict[str, str]:
