@@ -156,7 +156,54 @@ SHARED_CACHE = {
 }
 CACHES = {"default": SHARED_CACHE if REDIS_URL else IN_PROCESS_CACHE}
 
+# -- Vendors: alias -> what people call it, where its API is, where a key is found, and the site's own key
+VENDORS = {
+    "openai": {
+        "NAME": "OpenAI",
+        "BASE_URL": env.str("OPENAI_BASE_URL", default="") or "https://api.openai.com/v1",
+        "KEYS_URL": "https://platform.openai.com/api-keys",
+        "KEY": env.str("OPENAI_API_KEY", default=""),
+    },
+    "did": {
+        "NAME": "D-ID",
+        "BASE_URL": env.str("DID_BASE_URL", default="https://api.d-id.com"),
+        "KEYS_URL": "https://studio.d-id.com/account-settings",
+        "KEY": env.str("DID_API_KEY", default=""),
+    },
+    "tavus": {
+        "NAME": "Tavus",
+        "BASE_URL": env.str("TAVUS_BASE_URL", default="https://tavusapi.com"),
+        "KEYS_URL": "https://platform.tavus.io/api-keys",
+        "KEY": env.str("TAVUS_API_KEY", default=""),
+    },
+    "heygen": {
+        "NAME": "HeyGen",
+        "BASE_URL": env.str("HEYGEN_BASE_URL", default="https://api.heygen.com"),
+        "KEYS_URL": "https://app.heygen.com/settings",
+        "KEY": env.str("HEYGEN_API_KEY", default=""),
+    },
+    "elevenlabs": {
+        "NAME": "ElevenLabs",
+        "BASE_URL": env.str("ELEVENLABS_BASE_URL", default="https://api.elevenlabs.io"),
+        "KEYS_URL": "https://elevenlabs.io/app/settings/api-keys",
+        "KEY": env.str("ELEVENLABS_API_KEY", default=""),
+    },
+    "cartesia": {
+        "NAME": "Cartesia",
+        "BASE_URL": env.str("CARTESIA_BASE_URL", default="https://api.cartesia.ai"),
+        "KEYS_URL": "https://play.cartesia.ai/keys",
+        "KEY": env.str("CARTESIA_API_KEY", default=""),
+    },
+}
+PRICES = {  # engine -> US dollars for a unit: a character spoken (TTS), a second of video (renderers)
+    name: float(price) for name, price in env.dict("PRICES", default={}).items()
+}
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=5)  # in a row, before an engine is left alone
+BREAKER_WINDOW = env.float("BREAKER_WINDOW", default=60.0)  # seconds within which failures count
+BREAKER_SECONDS = env.float("BREAKER_SECONDS", default=30.0)  # until an engine left alone may be tried again
+
 # -- Engines: alias -> dotted path and options; a chain is the order in which they are tried
+# "VENDOR" names whose key an engine is given: the account's own, else the site's
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-5.6-terra")

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 CLIENTS = {"requests", "httpx", "httpx2", "urllib.request", "urllib3", "http.client", "aiohttp", "ftplib", "openai"}
 DOORS = (
     "avatarsite/core/fetch.py",
+    "avatarsite/core/vendors/wire.py",
     "twins/embeddings/",
     "twins/llm/customers.py",
     "twins/llm/moderation.py",

@@ -218,7 +218,9 @@ def fail(ticket: Ticket, error: EngineFailed, *, at_least: float = 0.0) -> None:
     fields: dict[str, Any] = {"error_code": error.code, "status_details": error.message}
     if again:
         tried = ticket.attempt - job.attempt_base
-        pause = max(at_least, error.retry_after, job.back_off[min(tried, len(job.back_off)) - 1] * random.uniform(1.0, 1.2))
+        pause = max(
+            at_least, error.retry_after, job.back_off[min(tried, len(job.back_off)) - 1] * random.uniform(1.0, 1.2)
+        )
         fields["not_before"] = timezone.now() + timedelta(seconds=pause)
     move(job, Status.QUEUED if again else Status.ERROR, ticket=ticket.attempt, **fields)
 

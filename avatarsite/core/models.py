@@ -73,6 +73,27 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.hint})"
 
 
+class ProviderKey(models.Model):
+    """The key of an account, or of the whole site, at a vendor of settings.VENDORS; it is never shown again."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="provider_keys")
+    vendor = models.CharField(max_length=40)
+    secret = EncryptedTextField()
+    hint = models.CharField(max_length=12, editable=False, help_text="Its last characters.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    tested_at = models.DateTimeField(null=True, editable=False)
+    trouble = models.TextField(blank=True, editable=False, help_text="What the vendor said at the last test.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "vendor"], name="provider_key_of_account"),
+            models.UniqueConstraint(fields=["vendor"], condition=Q(owner=None), name="provider_key_of_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor} …{self.hint}"
+
+
 class Usage(models.Model):
     """What an account used: one row for each thing that was made or talked, written when it ended."""
 

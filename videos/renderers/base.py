@@ -2,10 +2,12 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar, Literal
 
+from avatarsite.core.engines import EngineFailed
 from twins.tts.base import AudioChunk
 
 
@@ -134,3 +136,85 @@ class StreamingRenderer(ABC):
 
     def close(self) -> None:  # noqa: B027
         """Let go of processes."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a vendor is asked to make.
+
+    face: the vendor's own id of the face, "" where it takes `picture`. picture: path of a portrait. options: what else
+    the replica says of the face at this vendor (the kind of D-ID's endpoint, for example).
+    speech: path of the recording to be spoken, or None: then the vendor speaks `script` with `voice`, a vendor's
+    ("provider:id") voice.
+    reference: our name of this job, which the vendor keeps beside it: by it a job is found again whose id was lost.
+    webhook: where the vendor may ring when it is done, "" when nobody outside can reach us.
+    """
+
+    reference: str
+    face: str = ""
+    picture: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    speech: Path | None = None
+    script: str = ""
+    voice: str = ""
+    language: str = "en"
+    size: VideoFormat = VideoFormat()
+    scene: Scene = OWN_SCENE
+    webhook: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One HTTP GET by which a vendor is asked how a job stands; sent by whoever watches, in whatever loop."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a vendor's job stands. url: of the result when it is ready; it expires. progress: per cent, if it is told.
+
+    trouble: why it failed, as EngineFailed, ready to be raised.
+    """
+
+    state: Literal["pending", "ready", "failed"]
+    url: str = ""
+    progress: int = 0
+    trouble: EngineFailed | None = None
+
+
+class RemoteRenderer(ABC):
+    """A vendor that makes the whole clip. Raises EngineFailed with codes of `avatarsite.core.vendors.wire`.
+
+    vendor: its alias in settings.VENDORS. speaks: whether it can speak a script with a voice of its own.
+    scenes: which of "color", "file", "transparent", "watermark" it can show; others are refused before it is asked.
+    """
+
+    vendor: ClassVar[str]
+    speaks: ClassVar[bool] = True
+    scenes: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def submit(self, order: Order) -> str:
+        """Ask for the clip once; the vendor's id of the job. vendor_timeout: it may have been taken, see `find`."""
+
+    def find(self, reference: str) -> str:
+        """The id of a job that was submitted under `reference` and whose answer was lost; "" when there is none."""
+        return ""
+
+    @abstractmethod
+    def question(self, vendor_id: str) -> Question:
+        """How to ask after a job."""
+
+    @abstractmethod
+    def look(self, status: int, headers: Mapping[str, str], content: bytes) -> Look:
+        """What the answer to `question` says. Raises EngineFailed for an answer that says nothing about the job."""
+
+    @abstractmethod
+    def delete(self, vendor_id: str) -> None:
+        """Forget the job and its result at the vendor; not an error when it is gone already."""
+
+    @abstractmethod
+    def test(self) -> str:
+        """Use the key for something that costs nothing; one sentence on what it may do. Raises EngineFailed."""
