@@ -78,6 +78,12 @@ class Replica(Owned, Job):  # type: ignore[misc]  # both have a created_at; Owne
     footage = models.FileField(upload_to=_file_name, max_length=200, blank=True, editable=False)
     quality = models.JSONField(default=dict, blank=True, editable=False, help_text="What the checks measured.")
 
+    vendor_faces = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='The same face at vendors: {"did": {"kind": "clips", "presenter_id": "…"}, …}.',
+    )
+
     webhook_url = models.CharField(max_length=2_000, blank=True, editable=False, help_text="Told when it is final.")
     dialect = models.CharField(max_length=12, blank=True, editable=False, help_text="Whose shape the webhook has.")
     revoked_at = models.DateTimeField(null=True, editable=False, help_text="When the person took the consent back.")

@@ -30,6 +30,11 @@ class Twin(Owned):
     voice = models.ForeignKey(Voice, on_delete=models.RESTRICT, null=True, related_name="twins")
     is_public = models.BooleanField(default=False, help_text="Anybody with the link may talk to it.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Order on the home page.")
+    chains = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Its own order of engines, where it differs from the site\'s: "llm", "tts", "renderer" -> aliases.',
+    )
 
     class Meta:
         ordering = ["position", "created_at"]
