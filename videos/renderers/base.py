@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from avatarsite.core.engines import EngineFailed
+from avatarsite.core.vendors.catalog import vendor
 from twins.tts.base import AudioChunk
 
 
@@ -77,7 +78,26 @@ class Scene:
         """Whether the person is shown without their own background."""
         return bool(self.color or self.file)
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """What is asked for, as names of PARTS; what stands behind a transparent clip's MP4 is none of them."""
+        asked = {
+            "transparent": self.webm,
+            "color": self.color and not self.webm,
+            "page": self.scroll,
+            "file": self.file and not self.scroll,
+            "watermark": self.watermark,
+        }
+        return frozenset(name for name, value in asked.items() if value)
 
+
+PARTS = {
+    "transparent": "make a clip with a transparent background",
+    "color": "put a color behind the person",
+    "page": "put a web page behind the person",
+    "file": "put a picture or a film behind the person",
+    "watermark": "put a picture into the corner",
+}
 OWN_SCENE = Scene()
 Check = Callable[[], None]  # called at least twice a second while a renderer works; what it raises ends the work
 
@@ -145,7 +165,8 @@ class Order:
     face: the vendor's own id of the face, "" where it takes `picture`. picture: path of a portrait. options: what else
     the replica says of the face at this vendor (the kind of D-ID's endpoint, for example).
     speech: path of the recording to be spoken, or None: then the vendor speaks `script` with `voice`, a vendor's
-    ("provider:id") voice.
+    ("provider:id") voice; "provider:own" is the one that the face itself has there. speech_url: where the vendor can
+    fetch that recording, for vendors that take none; "" when nobody outside can reach us.
     reference: our name of this job, which the vendor keeps beside it: by it a job is found again whose id was lost.
     webhook: where the vendor may ring when it is done, "" when nobody outside can reach us.
     """
@@ -155,6 +176,7 @@ class Order:
     picture: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     speech: Path | None = None
+    speech_url: str = ""
     script: str = ""
     voice: str = ""
     language: str = "en"
@@ -188,12 +210,19 @@ class RemoteRenderer(ABC):
     """A vendor that makes the whole clip. Raises EngineFailed with codes of `avatarsite.core.vendors.wire`.
 
     vendor: its alias in settings.VENDORS. speaks: whether it can speak a script with a voice of its own.
-    scenes: which of "color", "file", "transparent", "watermark" it can show; others are refused before it is asked.
+    fetches: whether it takes no file, but fetches the recording from `Order.speech_url`.
+    scenes: which of PARTS it can show; others are refused before it is asked, by `check_scene`.
     """
 
     vendor: ClassVar[str]
     speaks: ClassVar[bool] = True
+    fetches: ClassVar[bool] = False
     scenes: ClassVar[frozenset[str]] = frozenset()
+
+    def check_scene(self, scene: Scene) -> None:
+        """Refuse what this vendor cannot show, with EngineFailed vendor_cannot."""
+        for asked in sorted(scene.parts - self.scenes):
+            raise EngineFailed(f"{vendor(self.vendor).name} cannot {PARTS[asked]}.", "vendor_cannot")
 
     @abstractmethod
     def submit(self, order: Order) -> str:
