@@ -35,7 +35,7 @@ class Used(Minutes):
 
 
 class UsageView(TavusView):
-    @described("tavusGetUsage", Used, parameters=[SINCE, UNTIL], refusals=(400,))
+    @described("get_usage", Used, parameters=[SINCE, UNTIL], refusals=(400,))
     def get(self, request: Request) -> Response:
         """Minutes made and talked, in all and for each key that used any."""
         since, until = (_moment(request.query_params, name) for name in ("since", "until"))

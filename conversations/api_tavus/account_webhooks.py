@@ -16,7 +16,7 @@ from avatarsite.core.api.idempotency import idempotent
 from avatarsite.core.jobs import Status
 from avatarsite.core.models import User, WebhookAttempt, WebhookDelivery
 from conversations.api_tavus.door import TavusView, bad_request, iso, listed, unknown
-from conversations.api_tavus.openapi import FROM_1, LIMIT, Shape, described, page
+from conversations.api_tavus.openapi import Shape, described, page, paging
 
 STATUS = OpenApiParameter("status", OpenApiTypes.STR, enum=Status.values, description="Only those in this state.")
 ABOUT = OpenApiParameter("about", OpenApiTypes.STR, description="Only those about the object with this id.")
@@ -48,14 +48,14 @@ class Delivery(Shape):
 
 
 class SecretView(TavusView):
-    @described("tavusGetWebhookSecret", Secret)
+    @described("get_webhook_secret", Secret)
     def get(self, request: Request) -> Response:
         """What this account's webhooks are signed with."""
         return Response({"secret": webhooks.secret_of(self.account)})
 
 
 class RotateSecretView(TavusView):
-    @described("tavusRotateWebhookSecret", Secret, post=True)
+    @described("rotate_webhook_secret", Secret, post=True)
     @idempotent
     def post(self, request: Request) -> Response:
         """A new secret; for a day, the old one signs beside it."""
@@ -63,7 +63,7 @@ class RotateSecretView(TavusView):
 
 
 class DeliveriesView(TavusView):
-    @described("tavusListWebhookDeliveries", page(Delivery), parameters=[LIMIT, FROM_1, STATUS, ABOUT], refusals=(400,))
+    @described("list_webhook_deliveries", page(Delivery), parameters=[*paging(1), STATUS, ABOUT], refusals=(400,))
     def get(self, request: Request) -> Response:
         """What was sent in the last 30 days, the newest first, with every attempt."""
         rows, query = _of(self.account), request.query_params
@@ -77,7 +77,7 @@ class DeliveriesView(TavusView):
 
 
 class RetryView(TavusView):
-    @described("tavusRetryWebhookDelivery", Delivery, post=True, refusals=(404,))
+    @described("retry_webhook_delivery", Delivery, post=True, refusals=(404,))
     @idempotent
     def post(self, request: Request, delivery_id: str) -> Response:
         """Send a delivery that failed, or was cancelled with its address, once more; its address is sent to again."""

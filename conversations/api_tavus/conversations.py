@@ -16,7 +16,7 @@ from conversations.api_tavus import fields
 from conversations.api_tavus.conversations_in import asked
 from conversations.api_tavus.conversations_out import ConversationOut, NewConversationOut, created, shown, verbose
 from conversations.api_tavus.door import TavusView, bad_request, listed, refusal, unknown
-from conversations.api_tavus.openapi import FROM_1, HARD, LIMIT, Shape, described, page
+from conversations.api_tavus.openapi import HARD, Shape, described, page, paging
 from conversations.models import Conversation, Message
 from videos.selectors import base_url
 
@@ -71,6 +71,7 @@ class ConversationsView(TavusView):
     @described(
         "create_conversation",
         NewConversationOut(),
+        post=True,
         request=ConversationIn,
         refusals=(402,),
         example={"replica_id": "r79e1c033f", "conversation_name": "A call", "custom_greeting": "Hello there!"},
@@ -81,7 +82,7 @@ class ConversationsView(TavusView):
         wanted = {**asked(self.body, self.account), "base_url": base_url(request._request), "dialect": "tavus"}
         return Response(created(calls.begin(self.account, api_key=request.auth, **wanted)))
 
-    @described("list_conversations", page(ConversationOut), refusals=(400,), parameters=[LIMIT, FROM_1, STATUS])
+    @described("list_conversations", page(ConversationOut), refusals=(400,), parameters=[*paging(1), STATUS])
     def get(self, request: Request) -> Response:
         """The account's conversations, the newest first."""
         rows = Conversation.objects.filter(owner=self.account)
@@ -126,7 +127,9 @@ class RespondView(CallView):
         """How the turn that was taken last stands."""
         return Response(turn(calling.latest_answer(self.call(conversation_id))))
 
-    @described("respond", TurnOut(), request=TurnIn, refusals=(502,), example={"text": "Hello!", "timeout_s": 20})
+    @described(
+        "respond", TurnOut(), post=True, request=TurnIn, refusals=(502,), example={"text": "Hello!", "timeout_s": 20}
+    )
     @idempotent(waits=MOST_PATIENCE)
     def post(self, request: Request, conversation_id: str) -> Response:
         """Say something as the user, by text; the persona answers, and a clip is made of it."""

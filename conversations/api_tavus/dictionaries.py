@@ -8,7 +8,9 @@ from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
 from conversations.api_tavus import finding
-from conversations.api_tavus.described import (
+from conversations.api_tavus.door import TavusView, iso, listed
+from conversations.api_tavus.lists import NAMED, SORTED, chosen
+from conversations.api_tavus.openapi import (
     MOMENT,
     PATCH,
     TEXT,
@@ -20,8 +22,6 @@ from conversations.api_tavus.described import (
     several,
     shape,
 )
-from conversations.api_tavus.door import TavusView, iso, listed
-from conversations.api_tavus.lists import NAMED, SORTED, chosen
 from conversations.api_tavus.patching import patched
 from twins import guidance
 from twins.models import PronunciationDictionary

@@ -12,7 +12,10 @@ from avatarsite.core.api.idempotency import idempotent
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import FINAL, Status
 from conversations.api_tavus import fields, finding
-from conversations.api_tavus.described import (
+from conversations.api_tavus.door import TavusView, bad_request, iso, listed
+from conversations.api_tavus.fields import Body
+from conversations.api_tavus.lists import NAMED, SORTED, TAGGED, chosen
+from conversations.api_tavus.openapi import (
     MOMENT,
     TEXT,
     TEXTS,
@@ -25,9 +28,6 @@ from conversations.api_tavus.described import (
     several,
     shape,
 )
-from conversations.api_tavus.door import TavusView, bad_request, iso, listed
-from conversations.api_tavus.fields import Body
-from conversations.api_tavus.lists import NAMED, SORTED, TAGGED, chosen
 from twins import documents
 from twins.models import Chunk, Document, KnowledgeFile
 

@@ -8,7 +8,9 @@ from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
 from conversations.api_tavus import fields
-from conversations.api_tavus.described import (
+from conversations.api_tavus.door import TavusView, bad_request, iso, listed
+from conversations.api_tavus.lists import NAMED, SORTED, TAGGED, chosen
+from conversations.api_tavus.openapi import (
     ANY,
     MOMENT,
     PATCH,
@@ -22,8 +24,6 @@ from conversations.api_tavus.described import (
     several,
     shape,
 )
-from conversations.api_tavus.door import TavusView, bad_request, iso, listed
-from conversations.api_tavus.lists import NAMED, SORTED, TAGGED, chosen
 from conversations.api_tavus.patching import patched
 from twins import guidance
 from twins.models import Guardrail, GuardrailSet

@@ -15,7 +15,7 @@ from avatarsite.core.models import User
 from conversations.api_tavus import fields
 from conversations.api_tavus.door import TavusView, bad_request, iso, listed, unknown
 from conversations.api_tavus.fields import Body
-from conversations.api_tavus.openapi import FROM_1, HARD, LIMIT, OF_ID, Shape, described, page
+from conversations.api_tavus.openapi import HARD, OF_ID, Shape, described, page, paging
 from conversations.api_tavus.telling import told
 from videos import lipsyncs
 from videos.models import Lipsync
@@ -57,8 +57,9 @@ class LipsyncOut(NewLipsyncOut):
 
 class LipsyncsView(TavusView):
     @described(
-        "createLipsync",
+        "create_lipsync",
         NewLipsyncOut(),
+        post=True,
         request=LipsyncIn,
         example={
             "original_video_url": "https://example.com/video.mp4",
@@ -75,7 +76,7 @@ class LipsyncsView(TavusView):
         facts = shown(lipsync, base_url(request._request))
         return Response({name: facts[name] for name in NEW})
 
-    @described("listLipsyncs", page(LipsyncOut), parameters=[FROM_1, LIMIT], refusals=(400,))
+    @described("list_lipsyncs", page(LipsyncOut), parameters=paging(1), refusals=(400,))
     def get(self, request: Request) -> Response:
         """The account's lipsyncs, the newest first."""
         base = base_url(request._request)
@@ -83,12 +84,12 @@ class LipsyncsView(TavusView):
 
 
 class LipsyncView(TavusView):
-    @described("getLipsync", LipsyncOut(), refusals=OF_ID)
+    @described("get_lipsync", LipsyncOut(), refusals=OF_ID)
     def get(self, request: Request, lipsync_id: str) -> Response:
         """A lipsync."""
         return Response(shown(_own(self.account, lipsync_id), base_url(request._request)))
 
-    @described("deleteLipsync", status=204, parameters=[HARD], refusals=OF_ID)
+    @described("delete_lipsync", status=204, parameters=[HARD], refusals=OF_ID)
     def delete(self, request: Request, lipsync_id: str) -> Response:
         """Delete a lipsync with its files; one that is being made is stopped."""
         lipsyncs.erase(_own(self.account, lipsync_id))

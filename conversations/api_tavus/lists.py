@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from conversations.api_tavus import fields
-from conversations.api_tavus.described import query
 from conversations.api_tavus.finding import Row
+from conversations.api_tavus.openapi import query
 
 SORTS = ("ascending", "descending", "asc", "desc")
 SORTED = query("sort", "By the time it was made: ascending or descending (the default).")

@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations import memory, stores
-from conversations.api_tavus.described import MOMENT, TEXT, described, page, paging, shape
 from conversations.api_tavus.door import TavusView, iso, listed
 from conversations.api_tavus.finding import not_found
+from conversations.api_tavus.openapi import MOMENT, TEXT, described, page, paging, shape
 from conversations.models import Memory
 
 SHOWN = shape((), memory_id=TEXT, persona_id=TEXT, text=TEXT, created_at=MOMENT, updated_at=MOMENT)

@@ -7,7 +7,8 @@ from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
 from conversations.api_tavus import finding
-from conversations.api_tavus.described import (
+from conversations.api_tavus.door import TavusView, iso, listed
+from conversations.api_tavus.openapi import (
     ANY,
     MOMENT,
     PATCH,
@@ -20,7 +21,6 @@ from conversations.api_tavus.described import (
     several,
     shape,
 )
-from conversations.api_tavus.door import TavusView, iso, listed
 from conversations.api_tavus.patching import patched
 from twins import guidance
 from twins.models import Objectives

@@ -8,7 +8,9 @@ from rest_framework.response import Response
 from avatarsite.core.api.idempotency import idempotent
 from conversations import people
 from conversations.api_tavus import fields, finding
-from conversations.api_tavus.described import (
+from conversations.api_tavus.door import TavusView, iso, listed
+from conversations.api_tavus.fields import Body
+from conversations.api_tavus.openapi import (
     ANY,
     MOMENT,
     PATCH,
@@ -21,8 +23,6 @@ from conversations.api_tavus.described import (
     query,
     shape,
 )
-from conversations.api_tavus.door import TavusView, iso, listed
-from conversations.api_tavus.fields import Body
 from conversations.api_tavus.patching import patched
 from twins import personas
 from twins.manners import served_instead

@@ -18,7 +18,7 @@ from avatarsite.core.models import User
 from conversations.api_tavus import fields
 from conversations.api_tavus.door import TavusView, bad_request, flag, iso, listed, unknown
 from conversations.api_tavus.fields import Body
-from conversations.api_tavus.openapi import FROM_1, HARD, LIMIT, OF_ID, Shape, described, page
+from conversations.api_tavus.openapi import HARD, OF_ID, Shape, described, page, paging
 from twins import replicas, selectors
 from twins.models import Replica, Voice
 from twins.seeding import MODEL
@@ -89,8 +89,9 @@ class ReplicaOut(Shape):
 
 class ReplicasView(TavusView):
     @described(
-        "createReplica",
+        "create_replica",
         NewReplicaOut(),
+        post=True,
         request=ReplicaIn,
         example={"train_video_url": "https://example.com/ada.mp4", "replica_name": "Ada"},
     )
@@ -111,7 +112,7 @@ class ReplicasView(TavusView):
             made = replicas.create_from_photo(self.account, url=photo, voice=_voice(self.account, body), **facts)
         return Response({"replica_id": made.pk, "status": "training"})
 
-    @described("listReplicas", page(ReplicaOut), parameters=[FROM_1, LIMIT, *FILTERS], refusals=(400,))
+    @described("list_replicas", page(ReplicaOut), parameters=[*paging(1), *FILTERS], refusals=(400,))
     def get(self, request: Request) -> Response:
         """The account's replicas, the newest first, and then stock ones."""
         rows = _chosen(selectors.replicas_for(self.account), self.account, request.query_params)
@@ -121,12 +122,12 @@ class ReplicasView(TavusView):
 
 
 class ReplicaView(TavusView):
-    @described("getReplica", ReplicaOut(), refusals=OF_ID)
+    @described("get_replica", ReplicaOut(), refusals=OF_ID)
     def get(self, request: Request, replica_id: str) -> Response:
         """A replica: how far its training is, or what was wrong with the film."""
         return Response(shown(_replica(self.account, replica_id), base_url(request._request), verbose=True))
 
-    @described("deleteReplica", status=204, parameters=[HARD], refusals=(*OF_ID, 403))
+    @described("delete_replica", status=204, parameters=[HARD], refusals=(*OF_ID, 403))
     def delete(self, request: Request, replica_id: str) -> Response:
         """Delete a replica with all that was made of the person; videos that are ready stay."""
         found = _own(self.account, replica_id)
@@ -138,7 +139,7 @@ class ReplicaView(TavusView):
 
 
 class ReplicaNameView(TavusView):
-    @described("renameReplica", status=204, request=ReplicaNameIn, refusals=(*OF_ID, 403))
+    @described("rename_replica", status=204, request=ReplicaNameIn, refusals=(*OF_ID, 403))
     def patch(self, request: Request, replica_id: str) -> Response:
         """Rename a replica."""
         found = _own(self.account, replica_id)

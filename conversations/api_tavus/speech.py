@@ -13,7 +13,7 @@ from avatarsite.core.jobs import Status
 from avatarsite.core.models import User
 from conversations.api_tavus import fields
 from conversations.api_tavus.door import TavusView, iso, listed, unknown
-from conversations.api_tavus.openapi import FROM_1, HARD, LIMIT, OF_ID, Shape, described, page
+from conversations.api_tavus.openapi import HARD, OF_ID, Shape, described, page, paging
 from conversations.api_tavus.replicas import speaking_replica
 from conversations.api_tavus.telling import told
 from conversations.api_tavus.videos_out import STATUSES
@@ -52,8 +52,9 @@ class SpeechOut(NewSpeechOut):
 
 class SpeechesView(TavusView):
     @described(
-        "createSpeech",
+        "create_speech",
         NewSpeechOut(),
+        post=True,
         request=SpeechIn,
         example={"replica_id": "re8e740a42", "script": "Hello, and welcome!"},
     )
@@ -68,7 +69,7 @@ class SpeechesView(TavusView):
         facts = shown(speech, base_url(request._request))
         return Response({name: facts[name] for name in NEW})
 
-    @described("listSpeeches", page(SpeechOut), parameters=[FROM_1, LIMIT], refusals=(400,))
+    @described("list_speeches", page(SpeechOut), parameters=paging(1), refusals=(400,))
     def get(self, request: Request) -> Response:
         """The account's speeches, the newest first."""
         base = base_url(request._request)
@@ -76,12 +77,12 @@ class SpeechesView(TavusView):
 
 
 class SpeechView(TavusView):
-    @described("getSpeech", SpeechOut(), refusals=OF_ID)
+    @described("get_speech", SpeechOut(), refusals=OF_ID)
     def get(self, request: Request, speech_id: str) -> Response:
         """A speech."""
         return Response(shown(_own(self.account, speech_id), base_url(request._request)))
 
-    @described("deleteSpeech", status=204, parameters=[HARD], refusals=OF_ID)
+    @described("delete_speech", status=204, parameters=[HARD], refusals=OF_ID)
     def delete(self, request: Request, speech_id: str) -> Response:
         """Delete a speech with its file."""
         speeches.erase(_own(self.account, speech_id))
@@ -89,7 +90,7 @@ class SpeechView(TavusView):
 
 
 class SpeechNameView(TavusView):
-    @described("renameSpeech", status=204, request=SpeechNameIn, refusals=OF_ID)
+    @described("rename_speech", status=204, request=SpeechNameIn, refusals=OF_ID)
     def patch(self, request: Request, speech_id: str) -> Response:
         """Rename a speech."""
         speech = _own(self.account, speech_id)

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
 from conversations.api_tavus import fields, finding
-from conversations.api_tavus.described import ANY, MOMENT, TEXT, TEXTS, described, page, paging, shape
 from conversations.api_tavus.door import TavusView, bad_request, iso, listed
 from conversations.api_tavus.lists import NAMED, SORTED, chosen
+from conversations.api_tavus.openapi import ANY, MOMENT, TEXT, TEXTS, described, page, paging, shape
 from twins import guidance
 from twins.models import Personality, Tool
 

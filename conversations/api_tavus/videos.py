@@ -17,7 +17,7 @@ from avatarsite.core.models import User
 from conversations.api_tavus import fields
 from conversations.api_tavus.door import AnyJson, TavusView, bad_request, unknown
 from conversations.api_tavus.fields import Body
-from conversations.api_tavus.openapi import FROM_0, HARD, LIMIT, OF_ID, Shape, described, page
+from conversations.api_tavus.openapi import HARD, OF_ID, Shape, described, page, paging
 from conversations.api_tavus.replicas import speaking_replica
 from conversations.api_tavus.telling import told
 from conversations.api_tavus.videos_out import NewVideoOut, VideoOut, created
@@ -68,8 +68,9 @@ class VideosView(TavusView):
     parser_classes = [AnyJson, FormParser]
 
     @described(
-        "createVideo",
+        "create_video",
         NewVideoOut(),
+        post=True,
         request={"application/json": VideoIn, "multipart/form-data": VideoIn},
         example={"replica_id": "re8e740a42", "script": "Hello, and welcome!"},
     )
@@ -95,19 +96,19 @@ class VideosView(TavusView):
             )
         return Response(created(video, base_url(request._request)))
 
-    @described("listVideos", page(VideoOut), parameters=[FROM_0, LIMIT], refusals=(400,))
+    @described("list_videos", page(VideoOut), parameters=paging(0), refusals=(400,))
     def get(self, request: Request) -> Response:
         """The account's videos, the newest first."""
         return Response(read_videos(request._request, self.account))
 
 
 class VideoView(TavusView):
-    @described("getVideo", VideoOut(), parameters=[VERBOSE], refusals=OF_ID)
+    @described("get_video", VideoOut(), parameters=[VERBOSE], refusals=OF_ID)
     def get(self, request: Request, video_id: str) -> Response:
         """A video: how far it is, and where it can be had."""
         return Response(read_video(request._request, self.account, video_id))
 
-    @described("deleteVideo", status=204, parameters=[HARD], refusals=OF_ID)
+    @described("delete_video", status=204, parameters=[HARD], refusals=OF_ID)
     def delete(self, request: Request, video_id: str) -> Response:
         """Delete a video with its files; one that is being made is stopped."""
         clips.erase(_own(self.account, video_id))
@@ -115,7 +116,7 @@ class VideoView(TavusView):
 
 
 class VideoNameView(TavusView):
-    @described("renameVideo", status=204, request=VideoNameIn, refusals=OF_ID)
+    @described("rename_video", status=204, request=VideoNameIn, refusals=OF_ID)
     def patch(self, request: Request, video_id: str) -> Response:
         """Rename a video."""
         video = _own(self.account, video_id)

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations.api_tavus import fields
-from conversations.api_tavus.described import TEXT, WHOLE, described, nullable, page, paging, query, several, shape
 from conversations.api_tavus.door import NO_ROUTE, TavusView, listed, refusal
+from conversations.api_tavus.openapi import TEXT, WHOLE, described, nullable, page, paging, query, several, shape
 from twins.models import Replica, Voice
 from twins.samples import sample
 from videos.selectors import base_url
