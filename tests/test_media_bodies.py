@@ -122,13 +122,33 @@ def test_an_unknown_page_is_a_page_for_people(stack: Stack, path: str) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
+BEGUN = b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n' + b"x" * 4_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/v1/videos", b'"success":false'),
+        ("/v2/videos", b'{"message":"Invalid access token"}'),
+        ("/openai/v1/audio/transcriptions", b'"invalid_request_error"'),
+    ],
+)
+@pytest.mark.parametrize("key", ["", "x-api-key: av_unknown\r\n"])
+def test_a_strangers_form_is_refused_before_it_is_stored(stack: Stack, path: str, says: bytes, key: str) -> None:
+    before = open_temporaries(stack)
+    head = f"POST {path} HTTP/1.1\r\n{key}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 90000000"
+    told, body = exchange(stack, head, BEGUN)
+    assert told.startswith("HTTP/1.1 401 ") and says in body.replace(b'": ', b'":')
+    assert open_temporaries(stack) == before
+
+
 def test_senders_that_give_up_leave_no_temporary_file(stack: Stack) -> None:
-    before, form = open_temporaries(stack), "multipart/form-data; boundary=b"
-    begun = b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n' + b"x" * 4_000_000
+    key = stack.manage("create_api_key", "sender@example.org").strip()
+    before, form = open_temporaries(stack), f"multipart/form-data; boundary=b\r\nx-api-key: {key}"
     head = f"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nContent-Type: {form}\r\nContent-Length: 90000000\r\n\r\n"
     senders = [socket.create_connection(("127.0.0.1", stack.port), timeout=10) for _ in range(5)]
     for wire in senders:
-        wire.sendall(head.encode() + begun)
+        wire.sendall(head.encode() + BEGUN)
     assert wait_for(lambda: open_temporaries(stack) > before, 10), "they are on disk, not in memory"
     for wire in senders:
         wire.close()
