@@ -11,6 +11,7 @@ from avatarsite.core import webhooks
 from avatarsite.core.ids import new_id
 from avatarsite.core.jobs import Job, Status
 from avatarsite.core.models import ApiKey, Usage
+from avatarsite.core.secrets import EncryptedTextField
 from twins.models import Replica, Twin, Voice
 from videos import usage
 from videos.scripts import source_of
@@ -114,12 +115,27 @@ class Video(Told, Job):
     )
     engines = models.JSONField(default=dict, editable=False, help_text="Which engine served each layer.")
 
+    # while a vendor makes it: see videos/remote.py
+    vendor = models.CharField(max_length=40, blank=True, editable=False, help_text="Alias of the renderer asked last.")
+    vendor_id = models.CharField(max_length=200, blank=True, editable=False, help_text="The job's id there.")
+    vendor_since = models.DateTimeField(null=True, editable=False, help_text="When it was asked.")
+    vendor_until = models.DateTimeField(null=True, editable=False, help_text="When it is given up on.")
+    next_look_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the vendor is asked next: how it stands, or at last to forget it."
+    )
+    vendor_result = EncryptedTextField(blank=True, editable=False, help_text="Where the vendor keeps what it made.")
+    vendor_notes = models.JSONField(default=dict, editable=False, help_text="What was ordered, and what failed.")
+    speech = models.FileField(
+        upload_to=_file_name, max_length=200, blank=True, editable=False, help_text="What a vendor's face is to say."
+    )
+
     class Meta(Job.Meta):
         abstract = False
         ordering = ["-created_at"]
         indexes = [
             *Job.Meta.indexes,
             models.Index(fields=["owner", "purpose", "-created_at", "-id"], name="video_of_account"),
+            models.Index(fields=["next_look_at"], name="video_looks", condition=models.Q(next_look_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -136,6 +152,10 @@ class Video(Told, Job):
     def startable(cls, rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         """Not while the face is still being trained: it waits, and starts by itself."""
         return rows.exclude(replica__status__in=[Status.QUEUED, Status.RUNNING])
+
+    @classmethod
+    def parked(cls, rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        return rows.filter(next_look_at__isnull=False)
 
     def ended(self) -> None:
         source_of(self.source).ended(self)

@@ -179,6 +179,7 @@ class Order:
     speech_url: str = ""
     script: str = ""
     voice: str = ""
+    voice_key: str = field(default="", repr=False)  # of the voice's own vendor, for whoever borrows it from there
     language: str = "en"
     size: VideoFormat = VideoFormat()
     scene: Scene = OWN_SCENE
@@ -212,12 +213,19 @@ class RemoteRenderer(ABC):
     vendor: its alias in settings.VENDORS. speaks: whether it can speak a script with a voice of its own.
     fetches: whether it takes no file, but fetches the recording from `Order.speech_url`.
     scenes: which of PARTS it can show; others are refused before it is asked, by `check_scene`.
+    voices: engines of TTS (aliases) whose voices it speaks itself, by their ids.
+    poll_timeout: seconds that a result may take; delete_after: whether the vendor is told to forget what we have
+    copied; stand_in: the face of replicas that are only drawn, "" for their picture. Options of the settings.
     """
 
     vendor: ClassVar[str]
     speaks: ClassVar[bool] = True
     fetches: ClassVar[bool] = False
     scenes: ClassVar[frozenset[str]] = frozenset()
+    voices: frozenset[str] = frozenset()
+    poll_timeout: float = 900.0
+    delete_after: bool = False
+    stand_in: str = ""
 
     def check_scene(self, scene: Scene) -> None:
         """Refuse what this vendor cannot show, with EngineFailed vendor_cannot."""
