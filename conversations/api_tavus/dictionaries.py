@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -73,9 +74,10 @@ class DictionaryView(TavusView):
         return Response(shown(self._found(dictionary_id)))
 
     @described("patch_pronunciation_dictionary", SHOWN, request=PATCH, refusals=(304, 404))
+    @transaction.atomic
     def patch(self, request: Request, dictionary_id: str) -> Response:
         """Change /name and /rules by a JSON Patch (RFC 6902)."""
-        found = self._found(dictionary_id)
+        found = self._found(dictionary_id, hold=True)
         changed = patched({"name": found.name, "rules": found.rules}, request.data)
         return Response(status=304) if changed is None else Response(shown(guidance.save_dictionary(found, changed)))
 
@@ -85,8 +87,10 @@ class DictionaryView(TavusView):
         guidance.delete_dictionary(self._found(dictionary_id))
         return Response(status=204)
 
-    def _found(self, key: str) -> PronunciationDictionary:
-        return finding.own(PronunciationDictionary.objects.all(), self.account, key, "Pronunciation dictionary")
+    def _found(self, key: str, *, hold: bool = False) -> PronunciationDictionary:
+        return finding.own(
+            PronunciationDictionary.objects.all(), self.account, key, "Pronunciation dictionary", hold=hold
+        )
 
 
 def shown(row: PronunciationDictionary) -> dict[str, Any]:

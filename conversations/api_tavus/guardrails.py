@@ -3,11 +3,12 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
-from conversations.api_tavus import fields
+from conversations.api_tavus import fields, finding
 from conversations.api_tavus.door import TavusView, bad_request, iso, listed
 from conversations.api_tavus.lists import NAMED, SORTED, TAGGED, chosen
 from conversations.api_tavus.openapi import (
@@ -93,9 +94,10 @@ class GuardrailView(TavusView):
         return Response({"data": _set(found)} if isinstance(found, GuardrailSet) else shown(found))
 
     @described("patch_guardrail", EITHER, request=PATCH, refusals=(304,))
+    @transaction.atomic
     def patch(self, request: Request, guardrail_id: str) -> Response:
         """Change a guardrail, or the `name` and `data` of a set, by a JSON Patch (RFC 6902)."""
-        found = self._found(guardrail_id)
+        found = self._found(guardrail_id, hold=True)
         if isinstance(found, GuardrailSet):
             changed = patched(
                 {"name": found.name, "data": [_item(row) for row in found.guardrails.all()]}, request.data
@@ -112,12 +114,12 @@ class GuardrailView(TavusView):
         self._found(guardrail_id).delete()
         return Response(status=204)
 
-    def _found(self, key: str) -> Guardrail | GuardrailSet:
-        found = Guardrail.objects.filter(owner=self.account, pk=key).first()
-        found_set = found or GuardrailSet.objects.filter(owner=self.account, pk=key).first()
-        if found_set is None:
-            raise bad_request("Guardrail not found")
-        return found_set
+    def _found(self, key: str, *, hold: bool = False) -> Guardrail | GuardrailSet:
+        for rows in (Guardrail.objects.all(), GuardrailSet.objects.all()):
+            found = (finding.held(rows) if hold else rows).filter(owner=self.account, pk=key).first()
+            if found is not None:
+                return found
+        raise bad_request("Guardrail not found")
 
 
 def shown(row: Guardrail) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -60,9 +61,10 @@ class ObjectivesView(TavusView):
         return Response({"data": shown(self._found(objectives_id))})
 
     @described("patch_objectives", shape((), message=TEXT), request=PATCH, refusals=(304, 404))
+    @transaction.atomic
     def patch(self, request: Request, objectives_id: str) -> Response:
         """Change objectives by a JSON Patch (RFC 6902) on {"data": […]}."""
-        found = self._found(objectives_id)
+        found = self._found(objectives_id, hold=True)
         changed = patched({"data": found.data}, request.data)
         if changed is None:
             return Response(status=304)
@@ -75,8 +77,8 @@ class ObjectivesView(TavusView):
         self._found(objectives_id).delete()
         return Response(status=204)
 
-    def _found(self, key: str) -> Objectives:
-        return finding.own(Objectives.objects.all(), self.account, key, "Objective")
+    def _found(self, key: str, *, hold: bool = False) -> Objectives:
+        return finding.own(Objectives.objects.all(), self.account, key, "Objective", hold=hold)
 
 
 def shown(row: Objectives) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -94,9 +95,10 @@ class PersonaView(TavusView):
         return Response({**told, "data": [told]})
 
     @described("patch_persona", SHOWN, request=PATCH, refusals=(304, 403))
+    @transaction.atomic
     def patch(self, request: Request, persona_id: str) -> Response:
         """Change a persona by a JSON Patch (RFC 6902); secrets may stay masked, as they are shown."""
-        found = finding.own_persona(self.account, persona_id)
+        found = finding.own_persona(self.account, persona_id, hold=True)
         changed = patched({name: value for name, value in shown(found).items() if name in EDITABLE}, request.data)
         if changed is None:
             return Response(status=304)

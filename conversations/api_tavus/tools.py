@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,9 +40,10 @@ class ToolView(TavusView):
         return Response(shown(self._found(tool_id)))
 
     @described("patch_tool", SHOWN, request=ASKED, refusals=(404,))
+    @transaction.atomic
     def patch(self, request: Request, tool_id: str) -> Response:
         """Change what is sent of a tool's function."""
-        found = self._found(tool_id)
+        found = self._found(tool_id, hold=True)
         sent = {**self.body, **fields.mapping(self.body, "function")}
         changed = {name: sent[name] for name in FUNCTION if sent.get(name) is not None}
         return Response(shown(guidance.save_tool(found, {**found.definition["function"], **changed})))
@@ -52,8 +54,8 @@ class ToolView(TavusView):
         self._found(tool_id).delete()
         return Response(status=204)
 
-    def _found(self, key: str) -> Tool:
-        return finding.own(Tool.objects.all(), self.account, key, "Tool")
+    def _found(self, key: str, *, hold: bool = False) -> Tool:
+        return finding.own(Tool.objects.all(), self.account, key, "Tool", hold=hold)
 
 
 class PersonaToolsView(TavusView):
