@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -20,15 +20,27 @@ LONGEST_WAIT = 3_600.0  # seconds that a Retry-After may ask for
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_\-:.=+/]{24,}")
 WORDS_IN = ("message", "description", "detail", "error", "kind", "title")  # where vendors put their sentence
 
+Reading = Callable[[int, bytes], EngineFailed | None]
+
 
 class Wire:
     """Requests to one vendor with one account's key; connections are kept, one set for each thread.
 
     headers: say who calls. Redirects are not followed: a key goes to the vendor's own host alone.
+    reading: what the vendor's own codes mean, as `refusal`; None leaves an answer to that.
     """
 
-    def __init__(self, alias: str, headers: Mapping[str, str], *, base_url: str = "", seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        alias: str,
+        headers: Mapping[str, str],
+        *,
+        base_url: str = "",
+        seconds: float = 30.0,
+        reading: Reading | None = None,
+    ) -> None:
         self.vendor = vendor(alias)
+        self._reading = reading
         self.base_url = (base_url or self.vendor.base_url).rstrip("/")
         self._headers, self._seconds = dict(headers), seconds
         self._local = threading.local()
@@ -59,12 +71,16 @@ class Wire:
                 **options,
             ) as response:
                 if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-                    raise refusal(alias, response.status_code, response.headers, _content(alias, response))
+                    raise self._refused(response.status_code, response.headers, _content(alias, response))
                 yield response
         except requests.Timeout as error:
             raise failed(alias, "timeout") from error
         except (requests.RequestException, OSError) as error:
             raise failed(alias, "unreachable") from error
+
+    def _refused(self, status: int, headers: Mapping[str, str], content: bytes) -> EngineFailed:
+        known = self._reading(status, content) if self._reading else None
+        return known or refusal(self.vendor.alias, status, headers, content)
 
     def _session(self) -> requests.Session:
         found: requests.Session | None = getattr(self._local, "session", None)
