@@ -1,5 +1,6 @@
 """Settings: everything comes from the environment, and works without any of it. `.env.example` explains each."""
 
+import os
 import secrets
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -9,18 +10,39 @@ import environ
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
+from avatarsite import production
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")), overwrite=False)
+production.demand(os.environ)
+ENVIRONMENT = env.str("ENVIRONMENT", default="")  # production: refuse to start with what only fits one machine
 
 # -- Where state lives
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"  # finished files
-STREAMS_DIR = DATA_DIR / "streams"  # clips while they are being made; web and workers must share it
+STREAMS_DIR = Path(env.str("STREAMS_DIR", default=str(DATA_DIR / "streams")))  # clips while they are being made
 CACHE_DIR = Path(env.str("CACHE_DIR", default=str(DATA_DIR / "cache")))  # may be deleted at any time
 MEDIA_URL = "/media/"
 MEDIA_URL_TTL = env.int("MEDIA_URL_TTL", default=86_400)  # seconds that a signed media URL stays valid
+STORAGE = env.str("STORAGE", default="disk")  # where finished files lie: disk, or s3
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_REGION = env.str("S3_REGION", default="us-east-1")
+S3_ENDPOINT = env.str("S3_ENDPOINT", default="")
+S3_PUBLIC_ENDPOINT = env.str("S3_PUBLIC_ENDPOINT", default="")  # the same server as browsers reach it
+S3_ADDRESSING = env.str("S3_ADDRESSING", default="path" if S3_ENDPOINT else "virtual")
+S3_KEYS = {"access_key": env.str("S3_ACCESS_KEY", default=""), "secret_key": env.str("S3_SECRET_KEY", default="")}
+STORAGES, MEDIA_ORIGINS = production.storages(
+    STORAGE,
+    bucket=S3_BUCKET,
+    region=S3_REGION,
+    endpoint=S3_ENDPOINT,
+    public_endpoint=S3_PUBLIC_ENDPOINT,
+    addressing=S3_ADDRESSING,
+    keys=S3_KEYS,
+    seconds=MEDIA_URL_TTL,
+)
 
 
 def _own_secret(name: str = "secret_key", make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
@@ -101,14 +123,16 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"  # collected by `manage.py serve`, served by WhiteNoise in front of the plain views
+# collected by `manage.py serve`, or with the image; served by WhiteNoise in front of the plain views
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 APPEND_SLASH = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "media-src": [SELF, "blob:"],
+        "img-src": [SELF, "data:", *MEDIA_ORIGINS],
+        "media-src": [SELF, "blob:", *MEDIA_ORIGINS],
+        "connect-src": [SELF, *MEDIA_ORIGINS],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -145,6 +169,7 @@ USE_TZ = True
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default=CELERY_BROKER_URL)  # live signals and counters between processes
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)  # jobs that one worker shepherds at a time
+WORKER_DRAIN_SECONDS = env.float("WORKER_DRAIN_SECONDS", default=25.0)  # that jobs of an ending Celery worker still have
 JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=2.0)  # seconds between two signs of life of a running job
 JOB_SILENT_AFTER = env.float("JOB_SILENT_AFTER", default=10.0)  # seconds without one: the job is given to another
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=4)
