@@ -409,6 +409,8 @@ CHAT_HISTORY_MESSAGES = env.int("CHAT_HISTORY_MESSAGES", default=40)  # how many
 CHAT_PER_SESSION = env.str("CHAT_PER_SESSION", default="30/m")
 CHAT_PER_ADDRESS = env.str("CHAT_PER_ADDRESS", default="120/m")
 SESSIONS_PER_ADDRESS = env.str("SESSIONS_PER_ADDRESS", default="60/m")
+LOGIN_PER_ADDRESS = env.str("LOGIN_PER_ADDRESS", default="60/h")
+LOGIN_PER_ACCOUNT = env.str("LOGIN_PER_ACCOUNT", default="20/h")
 CHAT_CLIPS_KEPT_DAYS = env.int("CHAT_CLIPS_KEPT_DAYS", default=30)  # then only what was said stays; 0: for ever
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS  # name origins to close it

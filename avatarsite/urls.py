@@ -9,7 +9,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from avatarsite.core.api import health
-from conversations import api_chat, hosted, pages, pages_making, room
+from conversations import api_chat, hosted, logins, pages, pages_making, room
 
 VIDEO = r"^video/(?P<key>[0-9A-Za-z.-]{1,80})"
 SESSION = r"^api/session/(?P<token>[0-9A-Za-z_-]{1,64})"
@@ -17,10 +17,12 @@ SESSION = r"^api/session/(?P<token>[0-9A-Za-z_-]{1,64})"
 # Swagger UI brings inline styles; its script comes from an address of its own, so that scripts stay forbidden inline.
 documentation = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
+login = logins.limited(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("chat/<slug:twin_id>", pages.chat, name="chat"),
-    path("login", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
+    path("login", login, name="login"),
     path("logout", LogoutView.as_view(next_page="home"), name="logout"),
     path("twins/new", pages_making.make, name="make-twin"),
     path("twins/<slug:twin_id>/progress", pages_making.progress, name="twin-progress"),
@@ -58,6 +60,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/login/", logins.limited(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
 handler404 = "conversations.pages.not_found"
