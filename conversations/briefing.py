@@ -17,12 +17,12 @@ def briefed(mind: Mind, session: ChatSession, question: str) -> Mind:
     if call is None:
         return mind
     told = [call.context, ANY_LANGUAGE if call.language == calls.MULTILINGUAL else ""]
-    passages = [passage for document in _documents(call) for passage in passages_for(document.shelf, question)]
+    found = [passage for document in _documents(call) for passage in passages_for(document.shelf, question)]
     return replace(
         mind,
         greeting=calls.greeting_of(call),
         instructions="\n\n".join(filter(str.strip, told)),
-        knowledge=(*mind.knowledge, *passages),
+        knowledge=tuple(dict.fromkeys((*mind.knowledge, *found))),  # a document may be the persona's and the call's
         conversation_id=call.pk,
     )
 

@@ -154,15 +154,15 @@ def answer(
     chosen = chosen_route(wishes, personality)
     said = history.of(session, message)
     asked = next((item for item in reversed(said) if item.role == Message.Role.USER), None)
-    person = stores.remembered_in(session)
+    people = stores.remembered_in(session)
     if asked is not None:
-        memory.learn(person, personality, asked.text, wishes.language or personality.language)
+        memory.learn(people, personality, asked.text, wishes.language or personality.language)
     told = history.fitting(session, said, chosen.engine(chosen.engines[0]).context_tokens)
     own = mind_for(personality, speaker.name if speaker else "", told.messages, wishes)
     calls: list[ToolCall] = []
     mind = replace(
         briefed(own, session, asked.text if asked else ""),
-        memory=memory.told(person, personality),
+        memory=memory.told(people, personality),
         summary=told.summary,
         goal=guiding.goal(session, personality),
         tools=Tools(tuple(tools_of(personality)), calls.append),

@@ -37,8 +37,8 @@ _SUMMARY = (
 
 def after(session: ChatSession, message: Message) -> None:
     """Queue the digest of a session up to `message`, if there is a model to write it and anything to write."""
-    person, guided = stores.remembered_in(session), guiding.is_guided(guiding.personality_of(session))
-    if not writes() or not (person or guided or _crowded(session, message)):
+    people, guided = stores.remembered_in(session), guiding.is_guided(guiding.personality_of(session))
+    if not writes() or not (people or guided or _crowded(session, message)):
         return
     with transaction.atomic():
         enqueue(Digest.objects.create(session=session, up_to=message.pk))
@@ -77,15 +77,16 @@ def _crowded(session: ChatSession, message: Message) -> bool:
 
 
 def _learn(engine: LLM, session: ChatSession, message: Message) -> None:
-    personality, person = guiding.personality_of(session), stores.remembered_in(session)
-    if person is None or personality is None:
+    personality, people = guiding.personality_of(session), stores.remembered_in(session)
+    if not people or personality is None:
         return
     rows = Message.objects.filter(session=session, pk__lte=message.pk).exclude(text="").order_by("-pk")[:4]
     said = [{"role": row.role, "text": row.text[:2_000]} for row in reversed(rows)]
     found = parsed(engine.complete(_FACTS, json.dumps(said, ensure_ascii=False)))
-    known = set(memory.of(person, personality).exclude(made_by=Memory.By.LLM).values_list("subject", flat=True))
-    fresh = [fact for fact in found if fact.subject not in known]
-    memory.keep(person, personality, fresh, Memory.By.LLM)
+    for person in people:
+        known = set(memory.of(person, personality).exclude(made_by=Memory.By.LLM).values_list("subject", flat=True))
+        fresh = [fact for fact in found if fact.subject not in known]
+        memory.keep(person, personality, fresh, Memory.By.LLM)
 
 
 def parsed(text: str) -> list[Fact]:

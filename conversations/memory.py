@@ -1,6 +1,6 @@
 """What a personality remembers of a person over all their sessions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -21,19 +21,20 @@ def of(person: Person, personality: Personality | None = None) -> QuerySet[Memor
     return rows if personality is None else rows.filter(personality=personality)
 
 
-def told(person: Person | None, personality: Personality) -> tuple[str, ...]:
-    """For a Mind: the facts, those that were told last first."""
-    if person is None:
+def told(people: Sequence[Person], personality: Personality) -> tuple[str, ...]:
+    """For a Mind: the facts, those that were told last first; of several on one subject the last."""
+    if not people:
         return ()
-    rows = of(person, personality).order_by("-updated_at")
-    known = {row.subject: row.text for row in rows}
-    own = (f"My name is {person.name}.",) if person.name.strip() and "name" not in known else ()
-    return (*own, *known.values())
+    known: dict[str, str] = {}
+    for row in Memory.objects.filter(person__in=people, personality=personality).order_by("-updated_at")[:MOST]:
+        known.setdefault(row.subject, row.text)
+    named = [] if "name" in known else [person.name for person in people if person.name.strip()]
+    return (*(f"My name is {name}." for name in named), *known.values())
 
 
-def learn(person: Person | None, personality: Personality, text: str, language: str) -> None:
-    """Remember by rules what a person tells of themselves in a message."""
-    if person is not None:
+def learn(people: Iterable[Person], personality: Personality, text: str, language: str) -> None:
+    """Remember by rules what somebody tells of themselves in a message; each of `people` is they."""
+    for person in people:
         keep(person, personality, facts(text, language), Memory.By.RULES)
 
 

@@ -16,14 +16,13 @@ def person_in(owner: User, store: str, *, create: bool = False) -> Person | None
     return Person.objects.filter(pk=key, owner=owner).first()
 
 
-def remembered_in(session: ChatSession) -> Person | None:
-    """Whom the answers of a session are to know: its person, or the first memory store of its conversation."""
+def remembered_in(session: ChatSession) -> list[Person]:
+    """Whom the answers of a session are to know: its person, or who is behind each memory store of its conversation."""
     if session.person is not None:
-        return session.person
+        return [session.person]
     call = getattr(session, "conversation", None)
-    if call is None or not call.memory_stores:
-        return None
-    return person_in(call.owner, call.memory_stores[0], create=True)
+    names = call.memory_stores if call else []
+    return [person for name in names if (person := person_in(call.owner, name, create=True))]
 
 
 def forget(owner: User, store: str, memory_id: str) -> bool:
