@@ -61,17 +61,28 @@ class Pronunciation:
 class VoiceSettings:
     """Which voice, and how it speaks. `rate` and `pitch` are factors around the voice's own (1.0).
 
-    fit: what `twins.tts.fitting` found in a person's sample; pronunciations: earlier ones go before later ones. Engines
-    that cannot use them leave them.
+    options: what one engine has beyond that, under its own names (see its class). fit: what `twins.tts.fitting` found
+    in a person's sample; pronunciations: earlier ones go before later ones. Engines that cannot use them leave them.
     """
 
     voice_id: str
     language: str = "en"  # BCP-47
     rate: float = 1.0
     pitch: float = 1.0
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     fit: dict[str, Any] | None = None
     pronunciations: tuple[Pronunciation, ...] = ()
+
+
+@dataclass(frozen=True)
+class VoiceChoice:
+    """A voice as a vendor lists it. id: what `VoiceSettings.voice_id` names; gender, language: "" when not told."""
+
+    id: str
+    name: str
+    gender: str = ""
+    language: str = ""
+    description: str = ""
 
 
 class TTS(ABC):
@@ -97,6 +108,14 @@ class TTS(ABC):
     @abstractmethod
     def languages(self) -> dict[str, str]:
         """Languages that this engine speaks: BCP-47 code -> English name."""
+
+    def stand_in(self, gender: str, language: str) -> str:
+        """Its own voice that is nearest to one of that gender ("" when unknown) and language; "" when it has none."""
+        return ""
+
+    def choices(self) -> list["VoiceChoice"]:
+        """The voices that its vendor has for the account of its key; [] for an engine that is no vendor's."""
+        return []
 
     def approximations(self) -> dict[str, str]:
         """Those of them that it speaks only approximately: BCP-47 code -> in which way."""

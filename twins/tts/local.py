@@ -69,6 +69,9 @@ class LocalTTS(TTS):
             raise EngineFailed("The engine gave an answer that is no speech.", "engine_crashed", retryable=True)
         return speech
 
+    def stand_in(self, gender: str, language: str) -> str:
+        return voices.nearest(gender, language).id
+
     def languages(self) -> dict[str, str]:
         return {language.code: language.name for language in languages.LANGUAGES}
 

@@ -118,6 +118,11 @@ def find(voice_id: str) -> Voice:
     return voice
 
 
+def nearest(gender: str, language: str) -> Voice:
+    """The first voice of that gender, if possible with that accent."""
+    return max(VOICES, key=lambda voice: (voice.gender == gender, voice.accent.lower() == language.lower()))
+
+
 def fitted(voice: Voice, fit: dict[str, Any]) -> Voice:
     """`voice` with what was fitted to a person (see `twins.tts.fitting`). Raises EngineFailed voice_broken."""
     try:
