@@ -283,6 +283,8 @@ EMBEDDINGS = {
     }
 }
 EMBEDDINGS_ENGINE = env.str("EMBEDDINGS_ENGINE", default="")  # alias; without one, knowledge is searched by its words
+ELEVENLABS_VOICE_ID = env.str("ELEVENLABS_VOICE_ID", default="")
+TTS_BASE_URL = env.str("TTS_BASE_URL", default="")
 TTS = {
     "local": {
         "BACKEND": "twins.tts.local.LocalTTS",
@@ -296,7 +298,47 @@ TTS = {
         "BACKEND": "twins.tts.piper.PiperTTS",
         "OPTIONS": {"command": env.str("PIPER_COMMAND", default=""), "voices": env.str("PIPER_VOICES", default="")},
     },
+    # -- voices of vendors; "voices" stand in for voices of other engines
+    "elevenlabs": {
+        "BACKEND": "twins.tts.elevenlabs.ElevenLabsTTS",
+        "VENDOR": "elevenlabs",
+        "OPTIONS": {
+            "model": env.str("ELEVENLABS_MODEL", default="eleven_flash_v2_5"),
+            "voices": {
+                "female": env.str("ELEVENLABS_VOICE_FEMALE", default=ELEVENLABS_VOICE_ID or "EXAVITQu4vr4xnSDxMaL"),
+                "male": env.str("ELEVENLABS_VOICE_MALE", default=ELEVENLABS_VOICE_ID or "JBFqnCBsd6RMkjVDRZzb"),
+            },
+            "timed": env.bool("ELEVENLABS_TIMED", default=True),
+        },
+    },
+    "cartesia": {
+        "BACKEND": "twins.tts.cartesia.CartesiaTTS",
+        "VENDOR": "cartesia",
+        "OPTIONS": {
+            "model": env.str("CARTESIA_MODEL", default="sonic-3"),
+            "voices": {
+                "female": env.str("CARTESIA_VOICE_FEMALE", default="f786b574-daa5-4673-aa0c-cbe3e8534c02"),
+                "male": env.str("CARTESIA_VOICE_MALE", default="228fca29-3a0a-435c-8728-5cb483251068"),
+            },
+            "timed": env.bool("CARTESIA_TIMED", default=True),
+        },
+    },
+    "openai": {
+        "BACKEND": "twins.tts.openai.OpenAITTS",
+        "VENDOR": "" if TTS_BASE_URL else "openai",  # a key goes to the server that it is for, and to no other
+        "OPTIONS": {
+            "base_url": TTS_BASE_URL,
+            "api_key": env.str("TTS_API_KEY", default=""),
+            "model": env.str("TTS_MODEL", default="gpt-4o-mini-tts"),
+            "voices": {
+                "female": env.str("TTS_VOICE_FEMALE", default="nova"),
+                "male": env.str("TTS_VOICE_MALE", default="onyx"),
+            },
+        },
+    },
+    "playht": {"BACKEND": "twins.tts.playht.PlayHTTTS"},  # gone: it says so
 }
+TTS_CHAIN = env.list("TTS_CHAIN", default=["local"])  # tried after a voice's own engine, where a twin has no own order
 STT_BASE_URL = env.str("STT_BASE_URL", default="")
 STT = {
     "local": {
