@@ -23,21 +23,32 @@ app.autodiscover_tasks(["avatarsite.core"])
 
 
 class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts and stops the sweeper with the worker, and warms the engines."""
+    """Starts and stops the sweeper with the worker, and warms the engines.
+
+    It ends after the consumer, which takes no message any more, and before the pool, whose jobs get a while to finish.
+    """
+
+    requires = ("celery.worker.components:Pool",)
 
     def start(self, parent: Any) -> None:
         from avatarsite import warming
+        from avatarsite.core.jobs import Queue
         from avatarsite.core.tasks import keep_a_seat_for_chat
         from avatarsite.core.worker import Sweeper
 
-        keep_a_seat_for_chat(int(parent.concurrency or 1))
+        if Queue.CHAT in app.amqp.queues.consume_from:
+            keep_a_seat_for_chat(int(parent.concurrency or 1))
         self.sweeper = Sweeper()
         self.sweeper.start()
         threading.Thread(target=warming.warm, name="warm", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
-        from avatarsite import warming
+        from django.conf import settings
 
+        from avatarsite import warming
+        from avatarsite.core.tasks import drain
+
+        drain(settings.WORKER_DRAIN_SECONDS)
         self.sweeper.stop()
         warming.close()
 

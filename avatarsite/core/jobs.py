@@ -309,11 +309,28 @@ def put_back_silent(*, worker: str = "") -> int:
     return moved
 
 
+def hand_back(worker: str) -> int:
+    """Put back what a `worker` does that ends now, on purpose: that costs no attempt. Returns how many were moved.
+
+    What it still does with them is void: its tickets are of an attempt that is over.
+    """
+    moved = 0
+    for model in RUNNERS:
+        running = model._default_manager.filter(status=Status.RUNNING, worker=worker)
+        for job in running.exclude(pk__in=model.parked(running).values("pk")):
+            moved += _requeue(job, attempt=job.attempt + 1, attempt_base=job.attempt_base + 2)
+    return moved
+
+
 def _put_back(job: Job) -> bool:
     if job.is_worn_out:
         words = f"The worker was lost {job.attempt} times while making this."
         return move(job, Status.ERROR, ticket=job.attempt, error_code="worker_lost", status_details=words)
-    moved = move(job, Status.QUEUED, ticket=job.attempt, not_before=timezone.now())
+    return _requeue(job)
+
+
+def _requeue(job: Job, **fields: Any) -> bool:
+    moved = move(job, Status.QUEUED, ticket=job.attempt, not_before=timezone.now(), **fields)
     if moved:
         enqueue(job)
     return moved

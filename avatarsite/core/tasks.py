@@ -1,6 +1,9 @@
 """The Celery door to the job machine: a message says which row to look at, and nothing more."""
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import shared_task
 from django.apps import apps
@@ -8,9 +11,36 @@ from django.apps import apps
 from avatarsite.core import bell, jobs, worker
 from avatarsite.core.jobs import Job, Queue
 
+logger = logging.getLogger(__name__)
+
 RUNG_AT_ONCE = 64  # jobs that are rung for when a seat has become free
 _batch: threading.Semaphore | None = None  # seats of this worker that batch jobs may take
 _turned_away = threading.Event()  # a message found no seat, and is gone
+_at_work = threading.Condition()
+_working = 0  # jobs of this worker now
+_draining = threading.Event()  # this worker ends: it begins nothing more
+
+
+def drain(seconds: float) -> None:
+    """Begin nothing more, let jobs finish for so long, and hand the others to other workers."""
+    _draining.set()
+    with _at_work:
+        finished = _at_work.wait_for(lambda: not _working, timeout=seconds)
+    if not finished:
+        logger.info("worker.handed_back count=%d", jobs.hand_back(worker.name()))
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    global _working
+    with _at_work:
+        _working += 1
+    try:
+        yield
+    finally:
+        with _at_work:
+            _working -= 1
+            _at_work.notify_all()
 
 
 def keep_a_seat_for_chat(concurrency: int) -> None:
@@ -22,6 +52,12 @@ def keep_a_seat_for_chat(concurrency: int) -> None:
 @shared_task(name="jobs.run", ignore_result=True)  # type: ignore[untyped-decorator]
 def run_job(label: str, pk: str) -> None:
     """Claim the job and do it; a doubled or late message finds nothing to claim."""
+    with _counted():
+        if not _draining.is_set():
+            _run(label, pk)
+
+
+def _run(label: str, pk: str) -> None:
     job = apps.get_model(label)._default_manager.filter(pk=pk).first()
     if job is None:
         return

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import IO
 
@@ -63,6 +64,8 @@ class Sweeper:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(timeout=5)
+        with suppress(DatabaseError):  # then others see in a while that this worker is gone
+            Worker.objects.filter(name=name()).delete()
 
     def _run(self) -> None:
         while not self._stop.wait(SWEEP_SECONDS):
@@ -144,7 +147,7 @@ class EmbeddedWorker:
         self._stop.set()
         bell.wake.everybody()
         self._sweeper.stop()
-        jobs.put_back_silent(worker=EMBEDDED)
+        jobs.hand_back(EMBEDDED)
         if self._lock is not None:
             self._lock.close()
 
