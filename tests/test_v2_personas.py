@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from avatarsite.core.engines import EngineFailed
-from conversations import asking, context
+from conversations import asking, context, memory, stores
 from conversations.context import Wishes
 from conversations.models import ChatSession, Conversation, Memory
 from tests.fakes.openai_server import FakeOpenAI
@@ -385,8 +385,8 @@ def test_tempo_and_pitch_of_the_layers_are_the_voices(alice: Customer) -> None:
 def test_what_is_remembered_in_a_store_is_known_in_the_next_conversation_and_can_be_forgotten(alice: Customer) -> None:
     persona = Personality.objects.get(pk=create(alice))
     sessions = [ChatSession.objects.create(user=alice.user, personality=persona) for _ in range(2)]
-    for session in sessions:
-        Conversation.objects.create(owner=alice.user, personality=persona, session=session, memory_stores=["anna 1"])
+    for session, names in zip(sessions, (["family", "anna 1"], ["anna 1"]), strict=True):
+        Conversation.objects.create(owner=alice.user, personality=persona, session=session, memory_stores=names)
     asking.ask(sessions[0], "My name is Anna and I live in Lisbon.", Wishes()).whole()
     asked = asking.ask(sessions[1], "Hello.", Wishes())
     answer = context.answer(sessions[1], asked.answer)
@@ -394,8 +394,26 @@ def test_what_is_remembered_in_a_store_is_known_in_the_next_conversation_and_can
     listed = alice.data("GET", "memories/anna%201")["data"]
     home = next(item for item in listed if "Lisbon" in item["text"])
     assert alice.call("DELETE", f"memories/anna%201/{home['memory_id']}").status_code == 204
+    assert [row["text"] for row in alice.data("GET", "memories/family")["data"] if "Lisbon" in row["text"]] == [
+        home["text"]
+    ], "each store remembers, and forgets, for itself"
+    assert alice.call("DELETE", "memories/family").status_code == 204
     assert not Memory.objects.filter(text__contains="Lisbon").exists()
     assert alice.refused(404, "DELETE", f"memories/anna%201/{home['memory_id']}") == "Memory not found"
+
+
+def test_what_two_stores_of_a_call_remember_is_told_once_and_the_later_word_counts(alice: Customer) -> None:
+    persona = Personality.objects.get(pk=create(alice))
+    told = {"work": "I live in Porto.", "home": "I live in Lisbon."}
+    for name, words in told.items():
+        person = stores.person_in(alice.user, name, create=True)
+        assert person
+        memory.write(person, persona, words)
+    session = ChatSession.objects.create(user=alice.user, personality=persona)
+    call = Conversation(owner=alice.user, personality=persona, session=session, memory_stores=list(told))
+    call.save()
+    asked = asking.ask(session, "Hello.", Wishes())
+    assert context.answer(session, asked.answer).mind.memory == ("I live in Lisbon.",)
 
 
 # -- Pals and faces

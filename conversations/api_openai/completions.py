@@ -108,13 +108,13 @@ def begin(account: User, asked: Asked) -> Completion:
 
 def _prepared(account: User, personality: Personality, asked: Asked, chosen: Route) -> tuple[Mind, list[ChatMessage]]:
     """The mind, and of the conversation what the model takes in; what is older is in the mind's summary."""
-    person = Person.objects.filter(owner=account, pk=asked.user).first() if asked.user else None
+    people = list(Person.objects.filter(owner=account, pk=asked.user)) if asked.user else []
     if asked.said and asked.said[-1].role == "user":
-        memory.learn(person, personality, asked.said[-1].text, personality.language)
+        memory.learn(people, personality, asked.said[-1].text, personality.language)
     told = history.condensed(asked.said, chosen.engine(chosen.engines[0]).context_tokens)
     speaker = personality.twin.name if personality.twin else ""
     mind = context.mind_for(personality, speaker, told.messages, Wishes())
-    known = memory.told(person, personality)
+    known = memory.told(people, personality)
     wanted = {"instructions": asked.instructions, "sampling": asked.sampling}
     return replace(mind, **wanted, summary=told.summary, memory=known), told.messages  # type: ignore[arg-type]
 
