@@ -37,11 +37,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
-    """Start an installation of the test's own, with its environment."""
+    """Start an installation of the test's own, with its environment; its clips are small, so that they are soon made."""
     started: list[Stack] = []
 
     def start(**environment: str) -> Stack:
-        started.append(Stack(tmp_path / f"stack{len(started)}", **environment).start())
+        started.append(Stack(tmp_path / f"stack{len(started)}", **{"VIDEO_SIZE": "256", **environment}).start())
         return started[-1]
 
     yield start

@@ -24,7 +24,7 @@ def healthy(model: FakeOpenAI) -> None:
 
 def _stack(folder: object, model: FakeOpenAI, **environment: str) -> Stack:
     keys = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": model.key, "OPENAI_MODEL": model.model}
-    return Stack(folder, **keys, LLM_TIMEOUT="2", JOB_MAX_ATTEMPTS="1", **environment).start()  # type: ignore[arg-type]
+    return Stack(folder, **keys, LLM_TIMEOUT="2", JOB_MAX_ATTEMPTS="1", VIDEO_SIZE="256", **environment).start()  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
