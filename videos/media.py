@@ -8,6 +8,7 @@ from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import Storage, default_storage
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from videos.stills import moving_file, portrait_file
 PATIENCE = 60.0  # seconds that a reader waits for a speech
 LOOK_SECONDS = 0.2  # between two looks at whether it is ready
 
+READ_BY_PAGES = frozenset({"captions.vtt", "timings.json"})  # small, and browsers want them from our own origin
 FILES = {  # name: the row's field, and what it holds
     "video.mp4": ("file", "video/mp4"),
     "video.webm": ("webm", "video/webm"),
@@ -48,11 +50,11 @@ async def video_media(request: Request) -> Response:
     video = await growing.row(video_id)
     if name not in FILES or video is None:
         return plain("Not found.", 404)
-    return _file(video, name)
+    return await _file(video, name)
 
 
 async def _finished_stream(request: Request, video: Video) -> Response:
-    return _file(video, "video.mp4")
+    return await _file(video, "video.mp4")
 
 
 GROWING = {  # name: who answers while it is being made, and who afterwards
@@ -62,17 +64,42 @@ GROWING = {  # name: who answers while it is being made, and who afterwards
 }
 
 
-def _file(video: Video, name: str) -> Response:
+async def _file(video: Video, name: str) -> Response:
     field_name, kind = FILES[name]
     field = getattr(video, field_name)
     if not field:
         return plain("Not found.", 404)
-    path = _local_path(field.storage, field.name)
+    if name in READ_BY_PAGES and _local_path(field.storage, field.name) is None:
+        return await _brought(field.storage, field.name, kind)
+    return _answer(field.storage, field.name, kind)
+
+
+def _answer(storage: Storage, name: str, kind: str) -> Response:
+    """A file of our disk, or where browsers find it."""
+    path = _local_path(storage, name)
     if path is None:
-        return RedirectResponse(field.url)
+        return RedirectResponse(storage.url(name), headers=headers(f"private, max-age={_kept_seconds()}"))
     if not path.is_file():
         return plain("Not found.", 404)
     return FileResponse(path, media_type=kind, headers=headers("private, max-age=3600"))
+
+
+def _kept_seconds() -> int:
+    """How long browsers may remember an address: it must still be valid when they use it last."""
+    return int(min(3_600, settings.MEDIA_URL_TTL // 2))
+
+
+async def _brought(storage: Storage, name: str, kind: str) -> Response:
+    try:
+        content = await in_thread(_read)(storage, name)
+    except FileNotFoundError:
+        return plain("Not found.", 404)
+    return Response(content, media_type=kind, headers=headers("private, max-age=3600"))
+
+
+def _read(storage: Storage, name: str) -> bytes:
+    with storage.open(name) as file:
+        return bytes(file.read())
 
 
 async def picture_media(request: Request) -> Response:
@@ -80,11 +107,7 @@ async def picture_media(request: Request) -> Response:
     refused = _unsigned(request)
     if refused:
         return refused
-    name = request.path_params["name"]
-    path = _local_path(default_storage, f"pictures/{name}")
-    if path is None:
-        return RedirectResponse(default_storage.url(f"pictures/{name}"))
-    return _picture(path if path.is_file() else None)
+    return _answer(default_storage, f"pictures/{request.path_params['name']}", "image/jpeg")
 
 
 async def stored_media(request: Request) -> Response:
@@ -93,13 +116,7 @@ async def stored_media(request: Request) -> Response:
 
 
 def _stored(name: str) -> Response:
-    path = _local_path(default_storage, name)
-    if path is None:
-        return RedirectResponse(default_storage.url(name))
-    if not path.is_file():
-        return plain("Not found.", 404)
-    kind = guess_type(name)[0] or "application/octet-stream"
-    return FileResponse(path, media_type=kind, headers=headers("private, max-age=3600"))
+    return _answer(default_storage, name, guess_type(name)[0] or "application/octet-stream")
 
 
 async def speech_media(request: Request) -> Response:
