@@ -23,7 +23,7 @@ READ_BYTES = 65_536
 LOOK_SECONDS = 0.03  # between two looks at a growing file
 ROW_SECONDS = 1.0  # between two looks at the row while the file does not grow
 PATIENCE = 90.0  # seconds without a new byte, or without a file, after which a reader is sent away
-INDEX_BYTES = (READ_BYTES, 4_194_304)  # what is read of a stored file to find its fragments, if need be with a second try
+INDEX_BYTES = (READ_BYTES, 4_194_304)  # of a stored file, in which its fragments begin; the second for long ones
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
