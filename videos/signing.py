@@ -16,6 +16,11 @@ def sign(path: str) -> str:
     return f"{path}?{urlencode({'expires': expires, 'signature': _signature(path, expires)})}"
 
 
+def sign_outside(path: str) -> str:
+    """The whole address of `sign`, for a vendor who fetches from us; "" while PUBLIC_URL does not tell where we are."""
+    return f"{settings.PUBLIC_URL}{sign(path)}" if settings.PUBLIC_URL else ""
+
+
 def holds(path: str, expires: str, signature: str) -> bool:
     """Whether the signature is ours, for this path, and not expired."""
     if not (expires.isascii() and expires.isdigit() and len(expires) <= 12 and signature.isascii()):
