@@ -5,7 +5,6 @@ import contextlib
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from io import BytesIO
 from pathlib import Path
 
 from starlette.requests import Request
@@ -23,7 +22,6 @@ READ_BYTES = 65_536
 LOOK_SECONDS = 0.03  # between two looks at a growing file
 ROW_SECONDS = 1.0  # between two looks at the row while the file does not grow
 PATIENCE = 90.0  # seconds without a new byte, or without a file, after which a reader is sent away
-INDEX_BYTES = (READ_BYTES, 4_194_304)  # of a stored file, in which its fragments begin; the second for long ones
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -141,22 +139,10 @@ def _place(video: Video) -> tuple[int, int, Path | None] | None:
         path: Path | None = Path(video.file.path)
     except NotImplementedError:
         path = None
-    if path is None:
-        start, size = _place_in_bucket(video)
-    else:
-        with path.open("rb") as file:
-            start, size = start_of_fragments(file), file.seek(0, os.SEEK_END)
+    with path.open("rb") if path else video.file.storage.reader(video.file.name) as file:
+        start = start_of_fragments(file)
+        size = file.seek(0, os.SEEK_END)
     return None if start is None else (start, size - start, path)
-
-
-def _place_in_bucket(video: Video) -> tuple[int | None, int]:
-    """The same without its bytes: what stands before the fragments is an index, a few kB for a minute."""
-    storage, name = video.file.storage, video.file.name
-    for count in INDEX_BYTES:
-        start = start_of_fragments(BytesIO(storage.part(name, 0, count)))
-        if start is not None:
-            return start, storage.size(name)
-    return None, 0
 
 
 @in_thread
