@@ -188,6 +188,7 @@ VENDORS = {
         "BASE_URL": env.str("OPENAI_BASE_URL", default="") or "https://api.openai.com/v1",
         "KEYS_URL": "https://platform.openai.com/api-keys",
         "KEY": env.str("OPENAI_API_KEY", default=""),
+        "KEYLESS": bool(env.str("OPENAI_BASE_URL", default="")),  # a server of the operator's own may want no key
     },
     "did": {
         "NAME": "D-ID",
@@ -223,9 +224,14 @@ VENDORS = {
 PRICES = {  # engine -> US dollars for a unit: a character spoken (TTS), a second of video (renderers)
     name: float(price) for name, price in env.dict("PRICES", default={}).items()
 }
+LLM_PRICES = {  # model -> US dollars for a million tokens: in, out
+    name: tuple(float(price) for price in prices.split(":", 1))
+    for name, prices in env.dict("LLM_PRICES", default={}).items()
+}
 BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=5)  # in a row, before an engine is left alone
 BREAKER_WINDOW = env.float("BREAKER_WINDOW", default=60.0)  # seconds within which failures count
 BREAKER_SECONDS = env.float("BREAKER_SECONDS", default=30.0)  # until an engine left alone may be tried again
+BREAKER_KEY_SECONDS = env.float("BREAKER_KEY_SECONDS", default=300.0)  # the same after a refused key or a used-up quota
 
 # -- Engines: alias -> dotted path and options; a chain is the order in which they are tried
 # "VENDOR" names whose key an engine is given: the account's own, else the site's
@@ -238,6 +244,7 @@ LLM = {
     "local": {"BACKEND": "twins.llm.local.LocalLLM"},
     "openai": {
         "BACKEND": "twins.llm.openai.OpenAILLM",
+        "VENDOR": "openai",
         "OPTIONS": {
             "base_url": OPENAI_BASE_URL,
             "api_key": OPENAI_API_KEY,
@@ -248,7 +255,7 @@ LLM = {
         },
     },
 }
-LLM_CHAIN = env.list("LLM_CHAIN", default=["openai", "local"] if OPENAI_API_KEY or OPENAI_BASE_URL else ["local"])
+LLM_CHAIN = env.list("LLM_CHAIN", default=["openai", "local"])  # engines that nobody gave a key for are left out
 _USUAL_MODELS = (  # names that callers know from elsewhere; some of these models are gone
     *("default", OPENAI_MODEL),
     *("gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-3.5-turbo"),
@@ -259,13 +266,15 @@ _USUAL_MODELS = (  # names that callers know from elsewhere; some of these model
 # A caller's name of a model -> "" (the chain), ENGINE, or ENGINE:MODEL.
 LLM_MODELS = env.dict("LLM_MODELS", default=dict.fromkeys(_USUAL_MODELS, "")) | {"local": "local"}
 MODERATION_BASE_URL = env.str("MODERATION_BASE_URL", default="")
+MODERATION_API_KEY = env.str("MODERATION_API_KEY", default="")
 MODERATION = {
     "openai": {
         "BACKEND": "twins.llm.moderation.OpenAIModerator",
+        # a key goes to the server that it is for, and to no other
+        "VENDOR": "" if MODERATION_BASE_URL or MODERATION_API_KEY else "openai",
         "OPTIONS": {
             "base_url": MODERATION_BASE_URL or OPENAI_BASE_URL,
-            # a key goes to the server that it is for, and to no other
-            "api_key": env.str("MODERATION_API_KEY", default="" if MODERATION_BASE_URL else OPENAI_API_KEY),
+            "api_key": MODERATION_API_KEY,
             "model": env.str("MODERATION_MODEL", default="omni-moderation-latest"),
         },
     },
@@ -274,6 +283,7 @@ MODERATION_ENGINE = env.str("MODERATION_ENGINE", default="")  # an alias of MODE
 EMBEDDINGS = {
     "openai": {
         "BACKEND": "twins.embeddings.openai.OpenAIEmbeddings",
+        "VENDOR": "openai",
         "OPTIONS": {
             "base_url": OPENAI_BASE_URL,
             "api_key": OPENAI_API_KEY,
@@ -340,6 +350,7 @@ TTS = {
 }
 TTS_CHAIN = env.list("TTS_CHAIN", default=["local"])  # tried after a voice's own engine, where a twin has no own order
 STT_BASE_URL = env.str("STT_BASE_URL", default="")
+STT_API_KEY = env.str("STT_API_KEY", default="")
 STT = {
     "local": {
         "BACKEND": "twins.stt.pocketsphinx.PocketSphinxSTT",
@@ -347,10 +358,11 @@ STT = {
     },
     "openai": {
         "BACKEND": "twins.stt.openai.OpenAISTT",
+        # a key goes to the server that it is for, and to no other
+        "VENDOR": "" if STT_BASE_URL or STT_API_KEY else "openai",
         "OPTIONS": {
             "base_url": STT_BASE_URL or OPENAI_BASE_URL,
-            # a key goes to the server that it is for, and to no other
-            "api_key": env.str("STT_API_KEY", default="" if STT_BASE_URL else OPENAI_API_KEY),
+            "api_key": STT_API_KEY,
             "model": env.str("STT_MODEL", default="whisper-1"),
             "timed": env.bool("STT_TIMED", default=True),
         },
@@ -509,16 +521,23 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# -- What operators see
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # opens /metrics as a Bearer token
+METRICS_ALLOW = [ip_network(text) for text in env.list("METRICS_ALLOW", default=[])]  # who needs no token
+METRICS = bool(METRICS_TOKEN or METRICS_ALLOW)  # else nothing is counted on disk, and there is no /metrics
+METRICS_DIR = DATA_DIR / "metrics"  # where processes count; web and workers must share it
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if CELERY_BROKER_URL else "console")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "avatarsite.core.logs.formatter", "kind": LOG_FORMAT, "messages": DEBUG}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # these write people's words, or much about nothing, below this level
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("httpx", "httpx2", "openai")},
         "bm25s": {"propagate": False},  # it sets its own level when it is imported
+        "django.request": {"level": "ERROR"},  # avatarsite.observing tells the rest, without paths: they hold tokens
     },
 }

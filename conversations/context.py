@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.engines import EngineFailed
+from avatarsite.core.vendors.chain import Attempt
 from conversations import digest, guiding, history, memory, stores
 from conversations.briefing import briefed
 from conversations.models import ChatSession, Message
@@ -63,7 +64,8 @@ class Answer(Iterator[str]):
 
     text: what was written so far. served: who answers, known with the first piece. sources: names of the documents
     that it says something from; complete when the iteration has ended. language: of the reply, a code. calls: of tools,
-    that the model asked for beside its words.
+    that the model asked for beside its words. attempts: of engines, with what each cost, complete when
+    the iteration has ended.
     Raises EngineFailed while it is iterated.
     """
 
@@ -82,7 +84,9 @@ class Answer(Iterator[str]):
         self.sources: list[str] = []
         self.said = said
         self.calls = calls
-        self._guard = moderation.Guard(mind.language)
+        self.attempts: list[Attempt] = []
+        self._owner_id = chosen.owner_id
+        self._guard = moderation.Guard(mind.language, chosen.owner_id)
         self._wants_back = take_back or (lambda: not self.text)
         self._pieces = self._written(chosen)
 
@@ -105,17 +109,23 @@ class Answer(Iterator[str]):
         """For the options of the message that keeps this reply."""
         served = {"engine": self.served.engine, "model": self.served.model} if self.served else {}
         calls = {"toolCalls": [asdict(call) for call in self.calls]} if self.calls else {}
-        return {"servedBy": served, "sources": self.sources, **calls}
+        tried = {"attempts": self.attempts_as_json} if self.attempts else {}
+        return {"servedBy": served, "sources": self.sources, **calls, **tried}
+
+    @property
+    def attempts_as_json(self) -> list[dict[str, Any]]:
+        return [attempt.as_json() for attempt in self.attempts]
 
     def _written(self, chosen: Route) -> Generator[str, None, None]:
-        refusal = moderation.refusal(self.said[-1].text if self.said else "", self.language)
+        asked = self.said[-1].text if self.said else ""
+        refusal = moderation.refusal(asked, self.language, self._owner_id)
         if refusal:
             self.served, self.text = Served("moderation", "moderation"), refusal
             yield refusal
             return
         pieces = minds.reply(
             self.mind, self.said, chosen, served_by=lambda served: setattr(self, "served", served),
-            take_back=self._take_back,
+            take_back=self._take_back, record=self.attempts.append,
         )  # fmt: skip
         with closing(pieces):  # type: ignore[type-var]  # a generator: the guard may want no more of it
             for piece in self._guard.through(pieces):
@@ -151,13 +161,13 @@ def answer(
     wishes = Wishes.checked(word_limit, model_name, language)
     speaker = speaker or session.twin
     personality = personality_of(session, speaker)
-    chosen = chosen_route(wishes, personality)
+    chosen = chosen_route(wishes, personality, speaker, session.user_id)
     said = history.of(session, message)
     asked = next((item for item in reversed(said) if item.role == Message.Role.USER), None)
     people = stores.remembered_in(session)
     if asked is not None:
         memory.learn(people, personality, asked.text, wishes.language or personality.language)
-    told = history.fitting(session, said, chosen.engine(chosen.engines[0]).context_tokens)
+    told = history.fitting(session, said, chosen.context_tokens)
     own = mind_for(personality, speaker.name if speaker else "", told.messages, wishes)
     calls: list[ToolCall] = []
     mind = replace(
@@ -172,7 +182,7 @@ def answer(
 
 def answered(session: ChatSession, message: Message) -> None:
     """An answer was stored: what it and its question tell is judged and digested, by an LLM later and elsewhere."""
-    if not digest.writes():
+    if not digest.writes(session):
         guiding.judge_by_rules(session, message)
     digest.after(session, message)
 
@@ -192,8 +202,10 @@ def personality_of(session: ChatSession, speaker: Twin | None) -> Personality:
     return personality
 
 
-def chosen_route(wishes: Wishes, personality: Personality) -> Route:
-    return minds.route_for(personality, wishes.model_name)
+def chosen_route(
+    wishes: Wishes, personality: Personality, speaker: Twin | None = None, caller_id: str | None = None
+) -> Route:
+    return minds.route_for(personality, wishes.model_name, speaker=speaker, caller_id=caller_id)
 
 
 def _checked_limit(value: object) -> int | None:

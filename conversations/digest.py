@@ -6,9 +6,9 @@ import re
 from django.conf import settings
 from django.db import transaction
 
-from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, enqueue, move, runner
+from avatarsite.core.vendors import keys
 from conversations import guiding, history, memory, stores
 from conversations.models import ChatSession, Digest, Memory, Message, Summary
 from twins.llm.base import LLM
@@ -38,7 +38,7 @@ _SUMMARY = (
 def after(session: ChatSession, message: Message) -> None:
     """Queue the digest of a session up to `message`, if there is a model to write it and anything to write."""
     people, guided = stores.remembered_in(session), guiding.is_guided(guiding.personality_of(session))
-    if not writes() or not (people or guided or _crowded(session, message)):
+    if not writes(session) or not (people or guided or _crowded(session, message)):
         return
     with transaction.atomic():
         enqueue(Digest.objects.create(session=session, up_to=message.pk))
@@ -48,9 +48,9 @@ def after(session: ChatSession, message: Message) -> None:
 def digest(ticket: Ticket) -> None:
     """Do it; rules have done the most needed already, so that a model that fails takes nothing away."""
     job: Digest = ticket.job
-    engine = _writer()
     session = ChatSession.objects.select_related("person", "personality", "twin").get(pk=job.session_id)
     message = Message.objects.filter(session=session, pk=job.up_to).first()
+    engine = _writer(session)
     if engine is not None and message is not None:
         guiding.judge(engine, session, message)
         _summarise(engine, session, message)
@@ -59,19 +59,28 @@ def digest(ticket: Ticket) -> None:
     Digest.objects.filter(session=session, status=Status.READY).exclude(pk=job.pk).delete()
 
 
-def writes() -> bool:
+def writes(session: ChatSession) -> bool:
     """Whether there is a model that can do more than talk."""
-    return _writer() is not None
+    return _writer(session) is not None
 
 
-def _writer() -> LLM | None:
+def _writer(session: ChatSession) -> LLM | None:
     """The first engine of the chain, when it can do more than talk."""
-    engine: LLM = engines.load("LLM", settings.LLM_CHAIN[0])
+    engine = _first(session)
     return engine if engine.writes else None
 
 
+def _first(session: ChatSession) -> LLM:
+    """The chain's first engine with a key, whichever model the answers themselves are written by."""
+    twin, personality = session.twin, guiding.personality_of(session)
+    owner_id = (twin and twin.owner_id) or (personality and personality.owner_id) or session.user_id
+    chain = keys.usable("LLM", settings.LLM_CHAIN, owner_id)
+    found: LLM = keys.engine_for("LLM", chain[0], owner_id)
+    return found
+
+
 def _crowded(session: ChatSession, message: Message) -> bool:
-    room = Budget.within(engines.load("LLM", settings.LLM_CHAIN[0]).context_tokens).history * FULL
+    room = Budget.within(_first(session).context_tokens).history * FULL
     said = history.of(session, message)
     return len(said) > settings.CHAT_HISTORY_MESSAGES * FULL or sum(count(item.text) for item in said) > room
 

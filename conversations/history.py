@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from conversations.models import ChatSession, Message, Summary
-from twins.llm.base import ChatMessage
-from twins.llm.openai_deltas import text_of
+from twins.llm.base import ChatMessage, text_of
 from twins.llm.prompts import Budget
 from twins.llm.summaries import extract
 from twins.llm.tokens import PER_MESSAGE, count

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket
 from conversations import context
 from conversations.context import Answer, Wishes
@@ -58,12 +59,25 @@ def _think(ticket: Ticket, message: Message) -> Iterator[str]:
         speaker=video.twin,
         take_back=draft.take_back,
     )
-    for piece in answer:
-        yield from draft.add(piece)
+    try:
+        for piece in answer:
+            yield from draft.add(piece)
+    except EngineFailed:
+        _note(video, answer)
+        ticket.update(engines=video.engines)
+        raise
+    _note(video, answer)
     if answer.served:
         video.engines |= {"llm": answer.served.engine, "llm_model": answer.served.model}
     _keep(ticket, message, draft.text.strip(), answer)
     yield from draft.sentences.flush()
+
+
+def _note(video: Video, answer: Answer) -> None:
+    """What was tried for the words stands on the clip, beside what will be tried for voice and picture."""
+    if answer.attempts:
+        tried = [*video.engines.get("attempts", []), *answer.attempts_as_json]
+        video.engines = {**video.engines, "attempts": tried}
 
 
 class Draft:

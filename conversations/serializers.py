@@ -120,7 +120,8 @@ def ready_out(video: Video, base: str) -> dict[str, Any]:
         "video_url": videos.file_url(video, base),
         "duration": video.duration,
         "captions_url": videos.captions_url(video, base),
-        "engines": video.engines,
+        # what was tried, and what it cost, is its owner's
+        "engines": {name: alias for name, alias in video.engines.items() if name != "attempts"},
     }
 
 

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import ProviderKey, User
-from avatarsite.core.vendors import wire
+from avatarsite.core.vendors import breaker, wire
 from avatarsite.core.vendors.chain import Attempt, Chain
 from avatarsite.core.vendors.keys import key_of
 
@@ -104,7 +104,7 @@ class TestChain:
             self.asked({"first": down, "second": "spoken"})
         _, attempts = self.asked({"first": "spoken", "second": "spoken"})
         assert [a.code for a in attempts] == ["vendor_resting", ""]
-        cache.delete("circuit:TTS:first:site:trial")  # its time is over
+        breaker.circuit("TTS", "first", "")._open(down, -1)  # its time is over
         said, attempts = self.asked({"first": "spoken", "second": "no"})
         assert said == "spoken" and [a.code for a in attempts] == [""]
 

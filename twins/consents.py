@@ -49,7 +49,7 @@ def hear(consent: Consent, sound: Sound) -> Consent:
     of engines; the consent is then as it was.
     """
     _refuse_what_is_over(consent)
-    consent.transcript, consent.engine = _heard(sound, consent.phrase)
+    consent.transcript, consent.engine = _heard(sound, consent.phrase, consent.owner_id)
     consent.score = recall(words_of(consent.phrase), words_of(consent.transcript))
     consent.given_at = None if trouble(consent) else timezone.now()
     consent.save(update_fields=["transcript", "engine", "score", "given_at", "updated_at"])
@@ -104,7 +104,7 @@ def check(replica: Replica, sound: Sound) -> Consent:
     """
     statement = statement_of_films()
     beginning = Sound(sound.pcm[: 2 * round(BEGINNING * sound.sample_rate)], sound.sample_rate)
-    transcript, engine = _heard(beginning, statement)
+    transcript, engine = _heard(beginning, statement, replica.owner_id)
     score = recall(words_of(statement), words_of(transcript))
     if score < settings.CONSENT_THRESHOLD:
         raise refused(Fault.CONSENT_PHRASE_MISMATCH)
@@ -192,10 +192,10 @@ def _name_was_heard(person: str, heard: tuple[str, ...]) -> bool:
     return 2 * _matches(name, heard) >= len(name)
 
 
-def _heard(sound: Sound, phrase: str) -> tuple[str, str]:
+def _heard(sound: Sound, phrase: str, owner_id: str | None) -> tuple[str, str]:
     """Transcript and engine; silence is an empty transcript."""
     try:
-        found = chain.transcribe(sound, language=settings.CONSENT_LANGUAGE, expected=phrase)
+        found = chain.transcribe(sound, language=settings.CONSENT_LANGUAGE, expected=phrase, owner_id=owner_id)
     except EngineFailed as error:
         if error.code == NOTHING_HEARD:
             return "", ""

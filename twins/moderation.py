@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
-from twins.llm.moderation import Moderator
+from avatarsite.core.vendors.chain import Attempt, Chain
+from twins.llm.base import Moderator
 from twins.llm.phrases import phrases
 from twins.llm.sentences import sentence_end
 from twins.llm.terms import primary
@@ -15,16 +15,15 @@ from twins.llm.terms import primary
 logger = logging.getLogger(__name__)
 
 
-def refusal(text: str, language: str) -> str:
-    """What is said instead of an answer to `text`; "" when it may be answered.
+def refusal(text: str, language: str, owner_id: str | None = None) -> str:
+    """What is said instead of an answer to `text`; "" when it may be answered. owner_id: with whose key it is asked.
 
     A guard that cannot be reached lets through: the personality's own limits hold without it.
     """
     if not settings.MODERATION_ENGINE or not text.strip():
         return ""
     try:
-        engine: Moderator = engines.load("MODERATION", settings.MODERATION_ENGINE)
-        categories = engine.flagged(text)
+        categories = _flagged(text, owner_id)
     except EngineFailed as error:
         logger.warning("moderation.failed code=%s", error.code)
         return ""
@@ -34,14 +33,22 @@ def refusal(text: str, language: str) -> str:
     return phrases(primary(language)).moderated
 
 
+def _flagged(text: str, owner_id: str | None) -> list[str]:
+    def ask(_alias: str, engine: Moderator, _attempt: Attempt) -> list[str]:
+        return engine.flagged(text)
+
+    chain = Chain("MODERATION", "moderation", [settings.MODERATION_ENGINE], owner_id, lambda attempt: None)
+    return chain.first(ask)
+
+
 class Guard:
     """Lets a reply through sentence by sentence, as long as the engine passes what it would then have said.
 
     The cost is one call a sentence before it is spoken; without an engine, pieces go through as they come.
     """
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self, language: str, owner_id: str | None = None) -> None:
+        self._language, self._owner_id = language, owner_id
         self._passed = self._held = ""
 
     def forget(self) -> None:
@@ -64,7 +71,7 @@ class Guard:
         yield self._refusal(self._held) or self._held
 
     def _refusal(self, sentence: str) -> str:
-        words = refusal(self._passed + sentence, self._language)
+        words = refusal(self._passed + sentence, self._language, self._owner_id)
         apart = " " if self._passed.strip() else ""
         self._passed += sentence
         return apart + words if words else ""

@@ -96,12 +96,12 @@ class Completion:
 def begin(account: User, asked: Asked) -> Completion:
     """Find the personality and prepare its answer; nothing is asked of an engine yet."""
     personality = finding.personality(account, asked.model)
-    chosen = context.chosen_route(Wishes(), personality)
+    chosen = context.chosen_route(Wishes(), personality, caller_id=account.pk)
     if asked.tools is not None:
         return _with_tools(personality, asked, chosen)
     mind, said = _prepared(account, personality, asked, chosen)
     answer = Answer(mind, said, chosen)
-    budget = Budget.within(chosen.engine(chosen.engines[0]).context_tokens)
+    budget = Budget.within(chosen.context_tokens)
     prompt = count(system(mind, said, budget)) + sum(count(item.text) + PER_MESSAGE for item in said)
     return Completion(personality, prompt, _deltas(answer, asked), answer)
 
@@ -111,7 +111,7 @@ def _prepared(account: User, personality: Personality, asked: Asked, chosen: Rou
     people = list(Person.objects.filter(owner=account, pk=asked.user)) if asked.user else []
     if asked.said and asked.said[-1].role == "user":
         memory.learn(people, personality, asked.said[-1].text, personality.language)
-    told = history.condensed(asked.said, chosen.engine(chosen.engines[0]).context_tokens)
+    told = history.condensed(asked.said, chosen.context_tokens)
     speaker = personality.twin.name if personality.twin else ""
     mind = context.mind_for(personality, speaker, told.messages, Wishes())
     known = memory.told(people, personality)

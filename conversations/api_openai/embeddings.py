@@ -8,12 +8,12 @@ import numpy as np
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from avatarsite.core import engines
 from avatarsite.core.api.parsing import json_object
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.models import User
 from conversations.api_openai.door import Refused, dialect
-from twins.embeddings.base import Embeddings, Matrix
+from twins.embeddings.base import Matrix
+from twins.knowledge import vectors
 from twins.llm.tokens import count
 
 MOST_TEXTS = 2_048
@@ -30,23 +30,24 @@ async def embeddings(request: HttpRequest, account: User) -> HttpResponseBase:
     if not settings.EMBEDDINGS_ENGINE:
         words = "This installation has no embeddings engine: its administrator can set EMBEDDINGS_ENGINE."
         raise Refused(words, status=HTTPStatus.NOT_IMPLEMENTED, code="embeddings_not_configured")
-    engine: Embeddings = engines.load("EMBEDDINGS", settings.EMBEDDINGS_ENGINE)
-    vectors: Matrix = await in_thread(_embedded)(engine, texts)
-    if asked.get("dimensions") not in (None, vectors.shape[1]):
-        words = f"dimensions: this installation's model makes vectors of {vectors.shape[1]}."
+    name, made = await in_thread(_embedded)(account, texts)
+    if asked.get("dimensions") not in (None, made.shape[1]):
+        words = f"dimensions: this installation's model makes vectors of {made.shape[1]}."
         raise Refused(words, param="dimensions")
     used = sum(map(count, texts))
     listed = [
         {"object": "embedding", "index": number, "embedding": _written(vector, encoding)}
-        for number, vector in enumerate(vectors)
+        for number, vector in enumerate(made)
     ]
     usage = {"prompt_tokens": used, "total_tokens": used}
-    return JsonResponse({"object": "list", "data": listed, "model": engine.name, "usage": usage})
+    return JsonResponse({"object": "list", "data": listed, "model": name, "usage": usage})
 
 
-def _embedded(engine: Embeddings, texts: list[str]) -> Matrix:
+def _embedded(account: User, texts: list[str]) -> tuple[str, Matrix]:
+    """The model's name and the vectors."""
+    engine = vectors.Vectors(settings.EMBEDDINGS_ENGINE, account.pk)
     parts = [engine.embed(texts[start : start + engine.batch]) for start in range(0, len(texts), engine.batch)]
-    return np.concatenate(parts)
+    return engine.name, np.concatenate(parts)
 
 
 def _texts(asked: dict[str, Any]) -> list[str]:

@@ -36,7 +36,7 @@ class Asked:
 @dialect("POST")
 async def transcriptions(request: HttpRequest, account: User) -> HttpResponseBase:
     """The text of a recording, by the first engine of STT_CHAIN that knows its language."""
-    answer: HttpResponse = await in_own_thread(_transcribed, request)
+    answer: HttpResponse = await in_own_thread(_transcribed, request, account)
     return answer
 
 
@@ -47,11 +47,11 @@ async def translations(request: HttpRequest, account: User) -> HttpResponseBase:
     raise Refused(words, status=HTTPStatus.NOT_IMPLEMENTED, code="stt_translation_unsupported")
 
 
-def _transcribed(request: HttpRequest) -> HttpResponse:
+def _transcribed(request: HttpRequest, account: User) -> HttpResponse:
     asked = _asked(request)
     sound = _sound(asked.file)
     try:
-        found = chain.transcribe(sound, language=asked.language, only=asked.engine)
+        found = chain.transcribe(sound, language=asked.language, only=asked.engine, owner_id=account.pk)
     except EngineFailed as error:
         if error.code == "stt_language_unsupported":
             raise Refused(f"language: {error.message}", param="language", code=error.code) from error

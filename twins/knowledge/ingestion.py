@@ -33,7 +33,9 @@ def ingest(ticket: Ticket) -> None:
     ticket.progress("reading", 5)
     found, pages, size = _read(document, lambda share: ticket.progress("reading", 5 + share * 55 // 100))
     embedded = vectors.of(
-        [piece.text for piece in found], lambda share: ticket.progress("embedding", 60 + share * 30 // 100)
+        [piece.text for piece in found],
+        lambda share: ticket.progress("embedding", 60 + share * 30 // 100),
+        document.personality.owner_id,
     )
     ticket.progress("storing", 90)
     with transaction.atomic():

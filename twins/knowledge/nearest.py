@@ -10,13 +10,13 @@ logger = logging.getLogger(__name__)
 LEAST_LIKE = 0.2  # cosine below which two texts have nothing to do with each other
 
 
-def search(personality_id: str, question: str, limit: int) -> list[int]:
+def search(personality_id: str, question: str, limit: int, owner_id: str | None = None) -> list[int]:
     """Ids of passages, nearest first; empty without an embeddings engine, or when it fails: words still find."""
-    engine = vectors.engine()
-    if engine is None or not question.strip():
-        return []
-    compared = vector_table if vector_table.exists() else in_memory
     try:
+        engine = vectors.engine(owner_id)
+        if engine is None or not question.strip():
+            return []
+        compared = vector_table if vector_table.exists() else in_memory
         known = compared.known(personality_id, engine.name)
         if not len(known):
             return []

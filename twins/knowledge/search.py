@@ -53,7 +53,7 @@ class _Asked:
 def search(personality: Personality, question: str, limit: int = 8) -> list[Found]:
     """The best passages first, at most `limit`. An empty list: nothing shares a word or a meaning with the question."""
     by_words = _by_words(personality, question, max(limit * 2, 30))
-    by_meaning = nearest.search(personality.pk, question, max(limit * 2, 30))
+    by_meaning = nearest.search(personality.pk, question, max(limit * 2, 30), personality.owner_id)
     scores: dict[int, float] = {}
     for ranked in (by_words, by_meaning):
         for rank, chunk_id in enumerate(ranked):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from avatarsite.core.engines import EngineFailed
 from twins.llm.words import within
@@ -15,6 +15,14 @@ FEWEST_WORDS = 5  # a word limit below this leaves no sentence
 class ChatMessage:
     role: Literal["user", "assistant"]
     text: str
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """The words of a message in OpenAI's shape."""
+    content = message.get("content")
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,12 @@ class Tools:
     called: Callable[[ToolCall], None]
 
 
+class Spent(Protocol):
+    """Is told the tokens of one request, once it ended. estimated: the server did not count them."""
+
+    def __call__(self, tokens_in: int, tokens_out: int, estimated: bool) -> None: ...
+
+
 @dataclass(frozen=True)
 class Mind:
     """A personality as an engine sees it: who speaks, how, and what is known."""
@@ -69,6 +83,7 @@ class Mind:
     goal: str = ""  # what the conversation is to bring about next
     tools: Tools | None = None  # for engines that use tools
     conversation_id: str = ""  # of the call, for servers that ask which one it is
+    spent: "Spent | None" = None  # told what every request to a model cost
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,7 @@ class LLM(ABC):
     writes: bool = False
     tools: bool = False
 
-    def complete(self, instructions: str, text: str, *, model: str = "") -> str:
+    def complete(self, instructions: str, text: str, *, model: str = "", spent: Spent | None = None) -> str:
         """Do what `instructions` say with `text`, which is data; nobody speaks here. Raises EngineFailed."""
         raise EngineFailed("This language model only talks.", "llm_cannot_write")
 
@@ -134,3 +149,11 @@ class LLM(ABC):
 
     @abstractmethod
     def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]: ...
+
+
+class Moderator(ABC):
+    """Text in, verdict out. Raises EngineFailed."""
+
+    @abstractmethod
+    def flagged(self, text: str) -> list[str]:
+        """The categories for which a text is to be refused; empty for a text that may be answered."""

@@ -1,21 +1,12 @@
 """Moderation by an OpenAI-compatible server: whether a text is one that nobody should have to answer."""
 
-from abc import ABC, abstractmethod
-
 import openai
 
+from twins.llm.base import Moderator
 from twins.llm.openai_errors import failed
 
 NO_KEY = "no-key-needed"
 LONGEST_TEXT = 20_000
-
-
-class Moderator(ABC):
-    """Text in, verdict out. Raises EngineFailed."""
-
-    @abstractmethod
-    def flagged(self, text: str) -> list[str]:
-        """The categories for which a text is to be refused; empty for a text that may be answered."""
 
 
 class OpenAIModerator(Moderator):

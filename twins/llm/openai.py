@@ -16,10 +16,11 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from avatarsite.core.engines import EngineFailed
-from twins.llm.base import LLM, ChatMessage, Delta, Mind
+from twins.llm.base import LLM, ChatMessage, Delta, Mind, Spent, text_of
 from twins.llm.deadline import Deadline
-from twins.llm.openai_deltas import Calls, broken_off, deltas, text_of
+from twins.llm.openai_deltas import Calls, broken_off, deltas
 from twins.llm.openai_errors import failed, may_succeed_now, retry_after
+from twins.llm.openai_usage import Tally
 from twins.llm.prompts import Budget, messages, system
 from twins.llm.sentences import SentenceGate
 from twins.llm.speakable import clean
@@ -48,6 +49,7 @@ class Profile:
     max_tokens: int
     context_tokens: int  # what is sent, when the configuration does not say
     tool_choice: bool = True
+    counts: bool = True  # it tells what was used when it is asked to (`stream_options`)
 
 
 _LOCAL = Profile("max_tokens", 1_024, 4_096 - 1_024)
@@ -56,7 +58,7 @@ PROFILES = {
     "ollama": replace(_LOCAL, tool_choice=False),
     "llamacpp": _LOCAL,
     "vllm": _LOCAL,
-    "customer": Profile("", 0, 16_000),  # whatever it is: it is sent no limit of tokens
+    "customer": Profile("", 0, 16_000, counts=False),  # whatever it is: it is sent no limit of tokens, no options
 }
 
 
@@ -147,7 +149,8 @@ class OpenAILLM(LLM):
         self, mind: Mind, prompt: Sequence[Mapping[str, Any]], model: str, offered: dict[str, Any], calls: Calls
     ) -> Iterator[str]:
         gate = SentenceGate(mind.max_sentences, max(mind.word_limit, 5) * 12 + 200, whole_after_first=True)
-        with closing(self._answer(prompt, model or self._model, self._options(mind) | offered, calls)) as pieces:
+        request = self._request(prompt, model or self._model) | self._options(mind) | offered
+        with closing(self._answer(request, calls, mind.spent)) as pieces:
             try:
                 for piece in pieces:
                     if ready := gate.feed(_plain(piece)):
@@ -161,9 +164,10 @@ class OpenAILLM(LLM):
                 return
         yield from filter(None, [gate.rest])
 
-    def complete(self, instructions: str, text: str, *, model: str = "") -> str:
+    def complete(self, instructions: str, text: str, *, model: str = "", spent: Spent | None = None) -> str:
         prompt = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
-        return clean("".join(self._answer(prompt, model or self._model, {}, Calls())))
+        request = self._request(prompt, model or self._model)
+        return clean("".join(self._answer(request, Calls(), spent)))
 
     def converse(
         self,
@@ -194,12 +198,11 @@ class OpenAILLM(LLM):
             raise EngineFailed("The language model cannot be told which tool to use.", "llm_rejected")
         return fields
 
-    def _answer(
-        self, prompt: Sequence[Mapping[str, Any]], model: str, options: Mapping[str, Any], calls: Calls
-    ) -> Generator[str, None, None]:
+    def _answer(self, request: dict[str, Any], calls: Calls, spent: Spent | None) -> Generator[str, None, None]:
         """The text of the answer as it arrives, calls of tools beside it; every failure as EngineFailed."""
-        request = self._request(prompt, model) | {**options}
-        return self._streamed(request, lambda stream: without_thoughts(_texts(stream, calls)))
+        tally = Tally(request["messages"], spent)
+        counted = {"stream_options": {"include_usage": True}} if self._profile.counts and spent else {}
+        return self._streamed(request | counted, lambda stream: without_thoughts(_texts(tally.over(stream), calls)))
 
     def _streamed(self, request: dict[str, Any], read: Callable[[Any], Iterator[T]]) -> Generator[T, None, None]:
         """What `read` makes of the answer as it arrives; every failure as EngineFailed."""
@@ -261,11 +264,11 @@ class OpenAILLM(LLM):
         request.extensions["trace"] = trace
 
 
-def _texts(stream: openai.Stream[ChatCompletionChunk], calls: Calls) -> Iterator[str]:
+def _texts(tally: Tally, calls: Calls) -> Iterator[str]:
     """The pieces of the answer; calls of tools are collected. A stream that ends without saying why was cut."""
     finished = None
-    for chunk in stream:
-        for choice in chunk.choices or ():
+    with closing(tally.chunks()) as chunks:
+        for choice in (choice for chunk in chunks for choice in chunk.choices or ()):
             finished = choice.finish_reason or finished
             if choice.delta and choice.delta.refusal:
                 raise EngineFailed("The language model refused to answer.", "llm_refused")
@@ -277,7 +280,7 @@ def _texts(stream: openai.Stream[ChatCompletionChunk], calls: Calls) -> Iterator
     if finished == "length":
         raise EngineFailed("The language model ran out of its tokens.", "llm_truncated", retryable=True)
     if finished is None:
-        raise broken_off(stream)
+        raise broken_off(tally.stream)
 
 
 def _plain(piece: str) -> str:

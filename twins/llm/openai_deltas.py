@@ -1,6 +1,6 @@
 """A streamed chat completion with calls of tools, as Deltas."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import openai
@@ -73,14 +73,6 @@ def broken_off(stream: openai.Stream[ChatCompletionChunk]) -> EngineFailed:
     if kind.startswith("text/event-stream"):
         return EngineFailed("The language model broke off in its answer.", "llm_truncated", retryable=True)
     return EngineFailed("The language model's address does not answer like one.", "llm_bad_answer", retryable=True)
-
-
-def text_of(message: Mapping[str, Any]) -> str:
-    """The words of a message in OpenAI's shape."""
-    content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
 
 
 class _Indexes:

@@ -122,13 +122,15 @@ def _moderate(ticket: Ticket, film: Path) -> None:
     ticket.progress("consent", CONSENTED)
     try:
         said = chain.transcribe(
-            Sound(_speech(replica, film), voices.SAMPLE_RATE), language=settings.CONSENT_LANGUAGE
+            Sound(_speech(replica, film), voices.SAMPLE_RATE),
+            language=settings.CONSENT_LANGUAGE,
+            owner_id=replica.owner_id,
         ).text
     except EngineFailed as error:
         if error.code != NOTHING_HEARD:
             raise
         said = ""
-    if moderation.refusal(f"{replica.name}. {said}", settings.CONSENT_LANGUAGE):
+    if moderation.refusal(f"{replica.name}. {said}", settings.CONSENT_LANGUAGE, replica.owner_id):
         raise refused(Fault.COMMUNITY_GUIDELINES_VIOLATION)
     _note(ticket, moderated=True)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -12,7 +13,7 @@ from avatarsite.core.engines import EngineFailed
 class Vendor:
     """name: as people write it. key: the site's own, "" for none. base_url: of its API, without a slash at the end.
 
-    keys_url: where a customer finds a key.
+    keys_url: where a customer finds a key. keyless: its server wants none.
     """
 
     alias: str
@@ -20,6 +21,12 @@ class Vendor:
     base_url: str
     keys_url: str = ""
     key: str = field(default="", repr=False)
+    keyless: bool = False
+
+    @property
+    def host(self) -> str:
+        """Who a key is sent to, and nobody else."""
+        return urlsplit(self.base_url).netloc
 
 
 def vendor(alias: str) -> Vendor:
@@ -36,5 +43,10 @@ def vendors() -> list[Vendor]:
 
 def _read(alias: str, entry: dict[str, Any]) -> Vendor:
     return Vendor(
-        alias, entry["NAME"], entry["BASE_URL"].rstrip("/"), entry.get("KEYS_URL", ""), entry.get("KEY", "").strip()
+        alias,
+        entry["NAME"],
+        entry["BASE_URL"].rstrip("/"),
+        entry.get("KEYS_URL", ""),
+        entry.get("KEY", "").strip(),
+        entry.get("KEYLESS", False),
     )
