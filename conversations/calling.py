@@ -36,8 +36,7 @@ def say(call: Conversation, text: str, *, video_id: str = "", participant: str =
     An echo persona says what it is given. participant: the id of who says it, "" for the API.
     """
     held = calls.running(call)
-    if held.joined_at is None:
-        calls.came(held)
+    calls.spoke(held)
     asked = Message(session=held.session, role=Message.Role.USER, text=text, options={"participant": participant})
     answer = Message(session=held.session, role=Message.Role.ASSISTANT, options=_wishes(held).options)
     clip = _clip(held)

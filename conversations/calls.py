@@ -88,6 +88,18 @@ def running(call: Conversation) -> Conversation:
     return held
 
 
+def spoke(held: Conversation) -> None:
+    """Something is said in a call that `running` holds, be it by nobody who is in the room.
+
+    It counts as somebody's coming; and a call that all have left waits anew, from now on, for somebody to come back.
+    """
+    if held.joined_at is None:
+        came(held)
+    elif held.left_at is not None:
+        held.left_at = timezone.now()
+        wind(held)
+
+
 def came(held: Conversation) -> None:
     """Somebody takes part in a call that `running` holds."""
     held.joined_at, held.left_at = held.joined_at or timezone.now(), None
@@ -115,7 +127,8 @@ def end(call: Conversation, reason: str, *, at: datetime | None = None, **still:
     Usage.objects.create(
         owner=call.owner, api_key_id=call.api_key_id, kind=Usage.Kind.CONVERSATION, of=call.pk, seconds=seconds(call)
     )
-    for video in Video.objects.filter(message__session=call.session_id).exclude(status__in=jobs.FINAL):
+    # What stands in the transcript may be watched to its end; an answer without words yet is not wanted any more.
+    for video in Video.objects.filter(message__session=call.session_id, message__text="").exclude(status__in=jobs.FINAL):
         jobs.cancel(video)
     return True
 
