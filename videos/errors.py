@@ -44,7 +44,7 @@ def failed(kind: str, replica_id: str = "", *, retryable: bool = False) -> Engin
     return EngineFailed(WORDS[kind].format(replica_id), kind, retryable=retryable)
 
 
-def check_script(script: str, language: str, owner_id: str | None) -> None:
+def check_script(script: str, language: str, owner_id: str | None = None) -> None:
     """Have the installation's guard read a text that is to be spoken, if there is one, with the account's key."""
     if moderation.refusal(script, language, owner_id):
         raise failed("script_community_guidelines")

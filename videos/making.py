@@ -1,9 +1,9 @@
 """How a clip is made: words, speech, picture, files; each step leaves its result on the row."""
 
 import shutil
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection
@@ -14,33 +14,16 @@ from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Queue, Ticket
 from twins.tts.base import TTS, AudioChunk, VoiceSettings
 from twins.voices import settings_of
-from videos import recordings, scenes
-from videos.captions import Captioner
+from videos import recordings, remote, renderer_chain, scenes
 from videos.errors import check_script, failed
 from videos.faces import face_of
+from videos.heard import Heard, again
 from videos.models import Video
 from videos.progress import Expected
 from videos.publishing import RENDERER, publish
 from videos.renderers.base import Scene, StreamingRenderer, VideoFormat
 from videos.scripts import source_of
 from videos.selectors import voice_of
-from videos.timings import Timings
-
-
-@dataclass
-class Heard:
-    """What is known of a clip's speech as far as it was spoken."""
-
-    expected: Expected
-    captioner: Captioner = field(default_factory=Captioner)
-    timings: Timings = field(default_factory=Timings)
-
-    def add(self, chunk: AudioChunk, ticket: Ticket) -> None:
-        """Take a chunk; cues are told to watchers as they come."""
-        for cue in self.captioner.add(chunk):
-            ticket.publish("caption", **cue.as_event())
-        self.timings.add(chunk)
-        self.expected.spoke(0, chunk.seconds)
 
 
 def make(ticket: Ticket) -> None:
@@ -58,17 +41,45 @@ def make(ticket: Ticket) -> None:
         video.playable_at = None
         ticket.progress("starting", 1)
         if video.source == Video.Source.TEXT:
-            check_script(video.script, _language(video))
+            check_script(video.script, _language(video), video.owner_id)
         if video.source == Video.Source.AUDIO and not video.audio:
             recordings.bring(ticket, fragmented.parent)
         scene = scenes.prepare(ticket, fragmented.parent)
-        heard = Heard(_expected(video))
-        _render(ticket, fragmented, scene, heard)
-        publish(ticket, fragmented, scene, heard.captioner, heard.timings)
+        _make_by_the_first_that_can(ticket, fragmented, scene)
     except OSError as error:
         raise disk.trouble(error) from error
     finally:
         shutil.rmtree(fragmented.parent, ignore_errors=True)
+
+
+def _make_by_the_first_that_can(ticket: Ticket, path: Path, scene: Scene) -> None:
+    """Take the next step of the clip by the first renderer of its chain that can."""
+    video: Video = ticket.job
+    renderer_chain.check(video)
+    for alias in renderer_chain.left(video):
+        try:
+            _make_by(ticket, alias, path, scene)
+        except EngineFailed as error:
+            if not renderer_chain.is_about(video, alias, error):
+                raise
+            path.unlink(missing_ok=True)
+            renderer_chain.note(ticket, alias, error)
+        else:
+            return
+    raise renderer_chain.end_of_round(ticket)
+
+
+def _make_by(ticket: Ticket, alias: str, path: Path, scene: Scene) -> None:
+    video: Video = ticket.job
+    heard = Heard(_expected(video))
+    if alias == renderer_chain.LOCAL:
+        began = time.monotonic()
+        _render(ticket, path, scene, heard)
+        renderer_chain.served(video, alias, time.monotonic() - began)
+        publish(ticket, path, scene, heard.captioner, heard.timings)
+        return
+    engine = remote.engine_of(video, alias)
+    remote.make(ticket, alias, engine, path, scene, heard, lambda: _speech(ticket, heard))
 
 
 def _expected(video: Video) -> Expected:
@@ -108,7 +119,7 @@ def _speech(ticket: Ticket, heard: Heard) -> Generator[AudioChunk, None, None]:
         yield from recordings.chunks(video.audio)
         return
     try:
-        for chunk in _spoken(ticket, heard):
+        for chunk in again(video) if video.speech else _spoken(ticket, heard):
             heard.add(chunk, ticket)
             yield chunk
         heard.expected.ended()

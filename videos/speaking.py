@@ -31,7 +31,7 @@ def speak(ticket: Ticket) -> None:
         raise failed("replica_in_error_state", speech.replica_id)
     if voice is None:
         raise EngineFailed("This replica has no voice.", "voice_missing")
-    check_script(speech.script, voice.language)
+    check_script(speech.script, voice.language, speech.owner_id)
     told = _Told(ticket, len(speech.script) * LETTER_SECONDS)
     try:
         with TemporaryDirectory(prefix="speech-") as folder:
