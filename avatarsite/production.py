@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.config import Config
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
@@ -95,6 +94,8 @@ def storages(
         return {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": static}, []
     if kind != "s3" or not bucket:
         raise ImproperlyConfigured("STORAGE must be disk or s3, and s3 needs an S3_BUCKET.")
+    from botocore.config import Config  # half a second that only a bucket needs
+
     server = endpoint or f"https://s3.{region}.amazonaws.com"
     public = urlsplit(public_endpoint or server)
     host = public.netloc if addressing == "path" else f"{bucket}.{public.netloc}"

@@ -9,6 +9,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from boto3.exceptions import Boto3Error
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
@@ -17,6 +18,7 @@ from storages.utils import clean_name
 READ_BYTES = 65_536  # that a reader asks for at once
 MEMORY_BYTES = 1_048_576  # of a file that is being read; more goes to disk
 MOST_SECONDS = 604_800  # that a signed address can be valid (AWS Signature Version 4: seven days)
+HURRIED = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
 NOT_THERE = ("404", "NoSuchKey", "NotFound")
 
 
@@ -30,7 +32,7 @@ class MediaStorage(S3Storage):  # type: ignore[misc]
         super().__init__(**options)
         self._public_endpoint = public_endpoint or self.endpoint_url
         self._making = threading.Lock()
-        self._clients: dict[str, Any] = {}  # by endpoint; unlike resources, a client may be used by all threads
+        self._clients: dict[tuple[str, bool], Any] = {}  # unlike resources, a client may be used by all threads
 
     def url(self, name: str, *_: Any, **__: Any) -> str:
         """A signed address, made without asking anybody."""
@@ -45,13 +47,14 @@ class MediaStorage(S3Storage):  # type: ignore[misc]
         """boto3's client of the bucket's server."""
         return self._client_of(self.endpoint_url)
 
-    def _client_of(self, endpoint: str) -> Any:
+    def _client_of(self, endpoint: str, *, hurried: bool = False) -> Any:
+        config = self.client_config.merge(HURRIED) if hurried else self.client_config
         with self._making:
-            if endpoint not in self._clients:
-                self._clients[endpoint] = self._create_session().client(
-                    "s3", region_name=self.region_name, endpoint_url=endpoint, config=self.client_config
+            if (endpoint, hurried) not in self._clients:
+                self._clients[endpoint, hurried] = self._create_session().client(
+                    "s3", region_name=self.region_name, endpoint_url=endpoint, config=config
                 )
-            return self._clients[endpoint]
+            return self._clients[endpoint, hurried]
 
     def part(self, name: str, first: int, count: int) -> bytes:
         """Up to `count` bytes from byte `first`; fewer at the end of the file."""
@@ -79,9 +82,9 @@ class MediaStorage(S3Storage):  # type: ignore[misc]
             super().delete(name)
 
     def check(self) -> None:
-        """Raise OSError unless the bucket answers."""
+        """Raise OSError unless the bucket answers, within a few seconds."""
         with _like_a_disk(self.bucket_name):
-            self.client.head_bucket(Bucket=self.bucket_name)
+            self._client_of(self.endpoint_url, hurried=True).head_bucket(Bucket=self.bucket_name)
 
     def fetch(self, name: str) -> IO[bytes]:
         """A copy of a file on this machine, which is gone when it is closed."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import redis
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -20,6 +22,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when all is well, else 503; the body names what is not, in words without paths or addresses."""
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
+        "broker": _broker,
         "worker": _worker,
         "storage": _storage,
         "engines": _engines,
@@ -38,6 +41,20 @@ def _database() -> str:
     return "ok"
 
 
+def _broker() -> str:
+    """Messages are taken without it, and answered when it is back."""
+    if not settings.CELERY_BROKER_URL:
+        return "ok"
+    broker = redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        broker.ping()
+    except (redis.RedisError, OSError):
+        return "unreachable: what is asked for is kept, and done when it is back"
+    finally:
+        broker.close()
+    return "ok"
+
+
 def _worker() -> str:
     try:
         return "ok" if worker.seen_lately() else "no worker has been seen lately"
@@ -52,6 +69,19 @@ def _storage() -> str:
         probe.write_bytes(b"ok")
     except OSError:
         return "not writable"
+    return _bucket()
+
+
+def _bucket() -> str:
+    try:
+        if hasattr(default_storage, "check"):  # it is a bucket
+            default_storage.check()
+    except PermissionError:
+        return "the bucket refuses our keys"
+    except FileNotFoundError:
+        return "there is no such bucket"
+    except OSError:
+        return "the bucket cannot be reached"
     return "ok"
 
 
