@@ -372,6 +372,20 @@ def test_a_clock_that_was_set_anew_meanwhile_does_not_end_the_call(alice: Custom
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_the_transcript_tells_may_be_watched_to_its_end_and_nothing_else_is_made(alice: Customer) -> None:
+    made = alice.conversation()
+    path = f"conversations/{made['conversation_id']}"
+    kept, dropped = (
+        alice.data("POST", f"{path}/respond", {"text": "Hello", "timeout_s": 0})["video_id"] for _ in range(2)
+    )
+    Message.objects.filter(video=kept).update(text="Good day.")
+    alice.call("POST", f"{path}/end")
+    assert {key: Video.objects.get(pk=key).status for key in (kept, dropped)} == {kept: "queued", dropped: "cancelled"}
+    assert "Good day." in str(calls.transcript(row(made)))
+    assert alice.data("GET", f"{path}/respond")["status"] == "error"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_deleting_takes_everything_along_and_ends_what_runs(alice: Customer, hooked: dict[str, str]) -> None:
     made = alice.conversation(**hooked)
     alice.data("POST", f"conversations/{made['conversation_id']}/respond", {"text": "Hello", "timeout_s": 0})
@@ -491,6 +505,20 @@ def test_a_turn_counts_as_somebody_being_there(alice: Customer) -> None:
     with later(301):
         calls.end_due()
         assert row(made).status == "active"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_in_a_room_that_all_have_left_winds_its_clock_anew(alice: Customer) -> None:
+    made = alice.conversation(properties={"participant_left_timeout": 60})
+    presence.leave(row(made), presence.join(row(made)).pk)
+    with later(50):
+        alice.data("POST", f"conversations/{made['conversation_id']}/respond", {"text": "Hello", "timeout_s": 0})
+    with later(100):
+        calls.end_due()
+        assert row(made).status == "active"
+    with later(112):
+        calls.end_due()
+        assert row(made).shutdown_reason == "participant_left_timeout reached"
 
 
 @pytest.mark.django_db(transaction=True)
