@@ -22,6 +22,7 @@ from django.urls import Resolver404, resolve  # noqa: E402  these need the appli
 
 from avatarsite import direct, embedded  # noqa: E402
 from avatarsite.bodies import Receive, Scope, Send, limited  # noqa: E402
+from avatarsite.observing import observed  # noqa: E402
 from videos.media import application as media  # noqa: E402
 
 WSGI_THREADS = 8
@@ -32,6 +33,7 @@ static_and_plain = WhiteNoise(wsgi, root=settings.STATIC_ROOT, prefix=settings.S
 plain_views = WSGIMiddleware(static_and_plain, workers=WSGI_THREADS)
 
 
+@observed
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)

@@ -4,7 +4,7 @@ import os
 import threading
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avatarsite.settings")
 
@@ -19,6 +19,7 @@ app.conf.update(
     broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2},
     worker_hijack_root_logger=False,
 )
+signals.setup_logging.connect(lambda **_: None, weak=False)  # settings.LOGGING is for all
 app.autodiscover_tasks(["avatarsite.core"])
 
 

@@ -19,6 +19,7 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from avatarsite.bodies import Receive, Scope, Send
+from avatarsite.core import logs
 from avatarsite.core.api.parsing import MAX_BYTES
 from conversations.api_tavus.urls import urlpatterns
 
@@ -64,7 +65,8 @@ async def answer(found: Found, scope: Scope, receive: Receive, send: Send) -> No
     body = b"" if scope["method"] == "GET" else await _body(receive)
     if body is None:
         return
-    status, headers, content = await asyncio.get_running_loop().run_in_executor(_threads, _work, *found, scope, body)
+    work = logs.carried(_work)
+    status, headers, content = await asyncio.get_running_loop().run_in_executor(_threads, work, *found, scope, body)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 

@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from avatarsite.core.api import health
+from avatarsite.core.api import health, metrics
 from conversations import api_chat, hosted, logins, pages, pages_making, room
 
 VIDEO = r"^video/(?P<key>[0-9A-Za-z.-]{1,80})"
@@ -59,6 +59,7 @@ urlpatterns = [
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.show, name="metrics"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/login/", logins.limited(admin.site.login)),
     path("admin/", admin.site.urls),

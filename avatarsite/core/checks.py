@@ -28,6 +28,12 @@ def openai_engine_has_an_address(**_: Any) -> list[Error]:
 
 
 @register()
+def log_format_is_known(**_: Any) -> list[Error]:
+    known = settings.LOG_FORMAT in ("json", "console")
+    return [] if known else [Error("LOG_FORMAT must be json or console.", id="core.E012")]
+
+
+@register()
 def picture_size_is_even(**_: Any) -> list[Error]:
     if settings.VIDEO_SIZE % 2 or not 128 <= settings.VIDEO_SIZE <= 1080:
         return [Error("VIDEO_SIZE must be an even number from 128 to 1080.", id="core.E004")]

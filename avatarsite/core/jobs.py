@@ -9,9 +9,10 @@ heartbeat went silent is put back by the sweep, a row that no bell announced is 
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -20,7 +21,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from avatarsite.core import bell, live
+from avatarsite.core import bell, live, logs, metrics
 from avatarsite.core.engines import EngineFailed
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,9 @@ class Job(models.Model):
     worker = models.CharField(max_length=120, blank=True, editable=False)
     error_code = models.CharField(max_length=60, blank=True, editable=False)
     status_details = models.TextField(blank=True, editable=False)
+    request_id = models.CharField(
+        max_length=64, blank=True, default=logs.request_id, db_default="", editable=False, help_text="Who queued it."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
@@ -123,6 +127,7 @@ class Ticket:
 
     job: Any
     attempt: int
+    clock: metrics.StageClock = field(default_factory=metrics.StageClock, compare=False, repr=False)
 
     def update(self, **fields: Any) -> None:
         """Save fields of the running job; raises TicketLost when this attempt is no longer the running one."""
@@ -136,6 +141,7 @@ class Ticket:
 
     def progress(self, stage: str, progress: int) -> None:
         self.update(stage=stage, progress=progress, heartbeat_at=timezone.now())
+        self.clock.enter(self.job._meta.label_lower, stage)
         live.publish(self.job.topic, {"type": "progress", "stage": stage, "progress": progress})
 
     def publish(self, kind: str, **fields: Any) -> None:
@@ -164,6 +170,8 @@ def move(job: Job, to: Status, *, ticket: int | None = None, **fields: Any) -> b
             if to in FINAL:
                 job.ended()
     if moved:
+        if to in FINAL:
+            metrics.ended.labels(job._meta.label_lower, str(to), job.error_code or metrics.OK).inc()
         live.publish(job.topic, {"type": "status", "status": str(to)})
     return moved
 
@@ -195,6 +203,9 @@ def claim(job: Job, worker: str) -> Ticket | None:
     if not taken:
         return None
     job.refresh_from_db()
+    kind = job._meta.label_lower
+    metrics.attempts.labels(kind).inc()
+    metrics.waited.labels(kind, job.queue).observe(max(0.0, (now - job.not_before).total_seconds()))
     return Ticket(job, job.attempt)
 
 
@@ -257,18 +268,35 @@ def execute(job: Job, worker: str) -> bool:
     ticket = claim(job, worker)
     if ticket is None:
         return False
-    with _beating(ticket):
-        try:
-            RUNNERS[type(job)](ticket)
-        except TicketLost:
-            logger.info("job.ticket_lost kind=%s id=%s attempt=%d", job._meta.label_lower, job.pk, ticket.attempt)
-        except EngineFailed as error:
-            logger.warning("job.failed kind=%s id=%s code=%s", job._meta.label_lower, job.pk, error.code)
-            fail(ticket, error)
-        except Exception:  # noqa: BLE001  the last edge: an unknown error must end in a status, not in silence
-            logger.exception("job.crashed kind=%s id=%s", job._meta.label_lower, job.pk)
-            fail(ticket, EngineFailed("Something went wrong on our side.", "internal_error"))
+    began = time.monotonic()
+    with _logged_as(ticket), _beating(ticket):
+        logger.info("job.began worker=%s", worker)
+        _do(ticket)
+        ticket.clock.enter(job._meta.label_lower, "")
+        logger.info("job.left status=%s seconds=%.3f", str(job.status), time.monotonic() - began)
     return True
+
+
+def _do(ticket: Ticket) -> None:
+    try:
+        RUNNERS[type(ticket.job)](ticket)
+    except TicketLost:
+        logger.info("job.ticket_lost")
+    except EngineFailed as error:
+        logger.warning("job.failed code=%s", error.code)
+        fail(ticket, error)
+    except Exception:  # noqa: BLE001  the last edge: an unknown error must end in a status, not in silence
+        logger.exception("job.crashed")
+        fail(ticket, EngineFailed("Something went wrong on our side.", "internal_error"))
+
+
+def _logged_as(ticket: Ticket) -> AbstractContextManager[None]:
+    """Lines that are written meanwhile are about this attempt, and the request that asked for it."""
+    job = ticket.job
+    account = getattr(job, "owner_id", None)
+    return logs.about(
+        request=job.request_id, kind=job._meta.label_lower, job=job.pk, attempt=ticket.attempt, account=account
+    )
 
 
 @contextmanager
@@ -283,10 +311,10 @@ def _beating(ticket: Ticket) -> Iterator[None]:
             try:
                 _rows(ticket.job, ticket.attempt).filter(status=Status.RUNNING).update(heartbeat_at=timezone.now())
             except DatabaseError:
-                logger.warning("job.heartbeat_failed id=%s", ticket.job.pk)
+                logger.warning("job.heartbeat_failed")
         connection.close()
 
-    thread = threading.Thread(target=beat, name=f"beat-{ticket.job.pk}", daemon=True)
+    thread = threading.Thread(target=logs.carried(beat), name=f"beat-{ticket.job.pk}", daemon=True)
     thread.start()
     try:
         yield
@@ -323,6 +351,7 @@ def hand_back(worker: str) -> int:
 
 
 def _put_back(job: Job) -> bool:
+    metrics.put_back.labels(job._meta.label_lower).inc()
     if job.is_worn_out:
         words = f"The worker was lost {job.attempt} times while making this."
         return move(job, Status.ERROR, ticket=job.attempt, error_code="worker_lost", status_details=words)

@@ -23,7 +23,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from avatarsite.core import bell, fetch, jobs
+from avatarsite.core import bell, fetch, jobs, logs, metrics
 from avatarsite.core.addresses import read
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket
@@ -98,6 +98,7 @@ def deliver(ticket: Ticket) -> None:
     """Make one attempt; the row ends READY, ERROR or CANCELLED, or is queued for the next attempt."""
     delivery: WebhookDelivery = ticket.job
     endpoint = WebhookEndpoint.objects.select_related("owner").get(pk=delivery.endpoint_id)
+    logs.bind(account=endpoint.owner_id)
     if endpoint.disabled_at:
         words = f"The endpoint is disabled: {endpoint.disabled_because}"
         jobs.move(delivery, Status.CANCELLED, ticket=ticket.attempt, status_details=words)
@@ -125,6 +126,7 @@ def _attempt(ticket: Ticket, endpoint: WebhookEndpoint) -> None:
         failure = _failure(answer.status)
     row.milliseconds = round((time.monotonic() - began) * 1_000)
     row.save(force_insert=True)
+    metrics.webhook_attempts.labels(f"{row.status // 100}xx" if row.status else "none").inc()
     if failure is None:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).exclude(failing_since=None).update(failing_since=None)
         jobs.move(delivery, Status.READY, ticket=ticket.attempt, progress=100, error_code="", status_details="")

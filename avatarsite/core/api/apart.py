@@ -14,13 +14,15 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from avatarsite.core import logs
+
 THREADS = 32  # such requests that one process serves at a time
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="apart")
 
 
 def in_own_thread(function: Callable[..., Any], *arguments: Any) -> "asyncio.Future[Any]":
     """Run a function that uses the database; call from the event loop."""
-    return asyncio.get_running_loop().run_in_executor(_threads, _run, function, arguments)
+    return asyncio.get_running_loop().run_in_executor(_threads, logs.carried(_run), function, arguments)
 
 
 def apart(view: Callable[..., Any]) -> Callable[..., Awaitable[HttpResponseBase]]:

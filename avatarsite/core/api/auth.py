@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from avatarsite.core import logs
 from avatarsite.core.api import keys
 from avatarsite.core.api.throttles import address
 from avatarsite.core.models import ApiKey, User
@@ -32,6 +33,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         row = keys.find(key, address(request._request))
         if row is None:
             raise AuthenticationFailed("Invalid API key.")
+        logs.bind(account=row.user_id)
         return row.user, row
 
     def authenticate_header(self, request: Request) -> str:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
+from avatarsite.core import logs
+
 T = TypeVar("T")
 STREAMS = 64  # that one process follows at a time; more of them wait for their turn
 AHEAD = 32  # items that are made before somebody takes them
@@ -29,7 +31,7 @@ async def bridged(items: Iterator[T]) -> AsyncGenerator[T, None]:
         with suppress(RuntimeError):  # the loop is closed: the server goes down
             loop.call_soon_threadsafe(made.put_nowait, (item, error))
 
-    _threads.submit(_make, items, tell, room, gone)
+    _threads.submit(logs.carried(_make), items, tell, room, gone)
     try:
         while True:
             item, error = await made.get()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from avatarsite.core import logs
 from avatarsite.core.children import Child
 from avatarsite.core.engines import EngineFailed
 from twins.tts.base import AudioChunk
@@ -33,7 +34,7 @@ class Feeder:
         self._sent = self._made = 0.0
         self._begun = self._ended = self._stopped = False
         self.error: BaseException | None = None
-        threading.Thread(target=self._run, name="speech", daemon=True).start()
+        threading.Thread(target=logs.carried(self._run), name="speech", daemon=True).start()
 
     def wait(self, check: Check) -> bool:
         """Wait for the first chunk; False when there is none. Raises what `speech` or `check` raised."""

@@ -22,6 +22,7 @@ class Command(BaseCommand):
             "avatarsite.asgi:application",
             host=settings.HOST,
             port=settings.PORT,
+            log_config=None,  # settings.LOGGING is for all
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,

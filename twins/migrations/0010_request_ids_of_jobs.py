@@ -1,0 +1,24 @@
+"""Jobs know the request that asked for them."""
+
+import avatarsite.core.logs
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("twins", "0009_chains_and_faces_at_vendors")]
+
+    operations = [
+        migrations.AddField(
+            model_name=name,
+            name="request_id",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default=avatarsite.core.logs.request_id,
+                editable=False,
+                help_text="Who queued it.",
+                max_length=64,
+            ),
+        )
+        for name in ("knowledgefile", "replica")
+    ]
