@@ -215,7 +215,7 @@ class TestLostAnswers:
     ) -> None:
         heygen.misbehave("POST /v3/videos", refuse(409, "in flight"))
         error = refused(lambda: renderer.submit(SAID))
-        assert error.code == "vendor_conflict" and error.retryable
+        assert error.code == "vendor_unavailable" and error.retryable
 
 
 class TestLooks:

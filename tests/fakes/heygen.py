@@ -18,7 +18,14 @@ CODES = {
     400: "validation_error", 401: "unauthorized", 402: "insufficient_credit", 403: "resource_access_denied",
     404: "not_found", 409: "conflict", 413: "payload_too_large", 429: "rate_limit_exceeded", 500: "internal_error",
 }  # fmt: skip
-KINDS = {b"RIFF": ("audio/wav",), b"ID3": ("audio/mpeg",), b"\x89PNG": ("image/png",), b"\xff\xd8\xff": ("image/jpeg",)}
+KINDS = {
+    b"RIFF": ("audio/wav",),
+    b"ID3": ("audio/mpeg",),
+    b"\xff\xfb": ("audio/mpeg",),
+    b"\xff\xf3": ("audio/mpeg",),
+    b"\x89PNG": ("image/png",),
+    b"\xff\xd8\xff": ("image/jpeg",),
+}
 BACKGROUND = {"value": COLOR, "asset_id": str}
 
 

@@ -25,8 +25,9 @@ RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16, "4:5": 4 / 5, "5:4": 5 / 4, "1:1": 1.0
 MOST_BYTES = 32 * 1_000_000  # of an asset
 TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "jpeg": "image/jpeg", "png": "image/png"}
 UNSURE = frozenset(  # after these it may have been taken, and need what was uploaded
-    {"vendor_timeout", "vendor_unreachable", "vendor_unavailable", "vendor_bad_answer", "vendor_conflict"}
+    {"vendor_timeout", "vendor_unreachable", "vendor_unavailable", "vendor_bad_answer"}
 )
+CONFLICT = "vendor_conflict"  # of the key of a request; it does not leave this module
 JOINED = ","  # of the id of a video and of what was uploaded for it, which is deleted with it
 AVATAR = re.compile(r"avatar|look_id|talking_photo", re.IGNORECASE)
 REFUSALS: tuple[Clue, ...] = (
@@ -42,14 +43,26 @@ WORDED = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HT
 
 
 class HeyGenRenderer(RemoteRenderer):
-    """api_key: as HeyGen shows it. timeout: the longest silence, in seconds."""
+    """api_key: as HeyGen shows it. avatar_id: who stands in for replicas that are only drawn, "" for their picture.
+
+    timeout: the longest silence, in seconds. poll_timeout, delete_after: see RemoteRenderer. A replica's entry:
+    {"avatar_id": …} or nothing for its picture; "voice" is the id of a voice there, or "own" for the avatar's.
+    """
 
     vendor = "heygen"
     scenes: ClassVar[frozenset[str]] = frozenset({"color", "file"})
 
-    def __init__(self, api_key: str = "", timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        api_key: str = "",
+        avatar_id: str = "",
+        timeout: float = 30.0,
+        poll_timeout: float = 900.0,
+        delete_after: bool = False,
+    ) -> None:
         self._headers = {"X-Api-Key": api_key}
         self._wire = Wire(self.vendor, self._headers, reading=_refused, seconds=timeout)
+        self.stand_in, self.poll_timeout, self.delete_after = avatar_id, poll_timeout, delete_after
 
     def submit(self, order: Order) -> str:
         self._check(order)
@@ -112,10 +125,11 @@ class HeyGenRenderer(RemoteRenderer):
         try:
             answer = self._wire.json("POST", "/v3/videos", json=body, headers={"Idempotency-Key": order.reference})
         except EngineFailed as error:
-            found = self.find(order.reference) if error.code == "vendor_conflict" else ""
-            if not found:
+            if error.code != CONFLICT:
                 raise
-            return found  # an earlier request had come through
+            if found := self.find(order.reference):  # an earlier request had come through
+                return found
+            raise EngineFailed(error.message, "vendor_unavailable", retryable=True) from error
         return needed(self.vendor, answer, "data", "video_id")
 
     def find(self, reference: str) -> str:
@@ -198,5 +212,5 @@ def _shape(size: VideoFormat) -> dict[str, str]:
 
 def _refused(status: int, content: bytes) -> EngineFailed | None:
     if status == HTTPStatus.CONFLICT:
-        return EngineFailed("HeyGen is still busy with an earlier request.", "vendor_conflict", retryable=True)
+        return EngineFailed("HeyGen is still busy with an earlier request.", CONFLICT)
     return meaning("heygen", content, REFUSALS) if status in WORDED else None

@@ -47,14 +47,26 @@ FAILURES: tuple[Clue, ...] = (
 
 
 class TavusRenderer(RemoteRenderer):
-    """api_key: as Tavus shows it. timeout: the longest silence, in seconds."""
+    """api_key: as Tavus shows it. replica_id: who stands in for replicas that are only drawn, "" for nobody.
+
+    timeout: the longest silence, in seconds. poll_timeout, delete_after: see RemoteRenderer. A replica's entry:
+    {"replica_id": …}, with "voice": "own" when it is to speak with the voice that it has there.
+    """
 
     vendor = "tavus"
     fetches: ClassVar[bool] = True
 
-    def __init__(self, api_key: str = "", timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        api_key: str = "",
+        replica_id: str = "",
+        timeout: float = 30.0,
+        poll_timeout: float = 900.0,
+        delete_after: bool = False,
+    ) -> None:
         self._headers = {"x-api-key": api_key}
         self._wire = Wire(self.vendor, self._headers, reading=_refused, seconds=timeout)
+        self.stand_in, self.poll_timeout, self.delete_after = replica_id, poll_timeout, delete_after
 
     def submit(self, order: Order) -> str:
         return needed(self.vendor, self._wire.json("POST", "/v2/videos", json=self._body(order)), "video_id")
