@@ -393,7 +393,25 @@ RENDERERS = {
             "mouth_model": MOUTH_MODEL,
             "mouth_threads": MOUTH_THREADS,
         },
-    }
+    },
+    "tavus": {
+        "BACKEND": "videos.renderers.tavus.TavusRenderer",
+        "VENDOR": "tavus",
+        "OPTIONS": {
+            "replica_id": env.str("TAVUS_REPLICA_ID", default=""),
+            "poll_timeout": env.float("TAVUS_POLL_TIMEOUT", default=900.0),
+            "delete_after": env.bool("TAVUS_DELETE_AFTER", default=False),
+        },
+    },
+    "heygen": {
+        "BACKEND": "videos.renderers.heygen.HeyGenRenderer",
+        "VENDOR": "heygen",
+        "OPTIONS": {
+            "avatar_id": env.str("HEYGEN_AVATAR_ID", default=""),
+            "poll_timeout": env.float("HEYGEN_POLL_TIMEOUT", default=900.0),
+            "delete_after": env.bool("HEYGEN_DELETE_AFTER", default=False),
+        },
+    },
 }
 PARTS = {  # what engines are made of, and `manage.py doctor` looks at
     "landmarks": {"BACKEND": "twins.landmarks.files.LandmarkModels"},
