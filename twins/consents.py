@@ -13,6 +13,7 @@ from avatarsite.core import jobs, media
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Job, Status
 from avatarsite.core.models import User
+from twins import cloning
 from twins.models import Consent, Replica
 from twins.stt import chain
 from twins.stt.base import NOTHING_HEARD, RATE, Sound
@@ -140,6 +141,7 @@ def revoke(consent: Consent) -> Consent:
     if replica is not None:
         Replica.objects.filter(pk=replica.pk, revoked_at=None).update(revoked_at=now, updated_at=now)
         replica.refresh_from_db()
+        cloning.take_back(replica)
         for job in [replica, *_outputs(replica)]:
             jobs.move(job, Status.CANCELLED, status_details=REVOKED)
     return consent

@@ -13,7 +13,7 @@ from avatarsite.core.engines import EngineFailed
 from avatarsite.core.erasing import erase
 from avatarsite.core.jobs import FINAL, Job, Status
 from avatarsite.core.models import User
-from twins import voices
+from twins import cloning, voices
 from twins.models import Consent, Replica, Twin
 from twins.training.errors import Fault, refused
 from twins.training.material import forget
@@ -82,6 +82,7 @@ def delete(replica: Replica) -> None:
         pending: list[Job] = [*replica.videos.exclude(status__in=FINAL), *replica.speeches.exclude(status__in=FINAL)]
         for job in pending:
             jobs.move(job, Status.CANCELLED, status_details="The replica was deleted.")
+        cloning.take_back(replica)
         try:
             erase(Replica.objects.filter(pk=replica.pk))
         except RestrictedError:

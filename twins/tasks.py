@@ -1,7 +1,8 @@
 """Which function does which kind of job here."""
 
 from avatarsite.core.jobs import Ticket, runner
-from twins.models import Replica
+from twins import cloning
+from twins.models import Replica, VoiceRemoval
 
 
 @runner(Replica)
@@ -9,3 +10,8 @@ def train_replica(ticket: Ticket) -> None:
     from twins.training.job import train  # loads OpenCV and the landmark models' runtime, which only workers need
 
     train(ticket)
+
+
+@runner(VoiceRemoval)
+def remove_voice(ticket: Ticket) -> None:
+    cloning.remove(ticket)

@@ -26,8 +26,16 @@ def settings_of(voice: Voice, language: str = "") -> VoiceSettings:
         language=language or voice.language,
         rate=voice.rate,
         pitch=voice.pitch,
+        options=voice.options,
         fit=voice.fit or None,
     )
+
+
+def check_usable(voice: Voice) -> None:
+    """Raises EngineFailed consent_revoked for a voice made of a person who has taken the consent back."""
+    source = voice.cloned_from if voice.cloned_from_id else None
+    if source is not None and source.revoked_at:
+        raise EngineFailed("The person has taken back the consent to this voice.", "consent_revoked")
 
 
 def create_from_sample(owner: User | None, name: str, pcm: bytes, rate: int, *, language: str = "en") -> Voice:

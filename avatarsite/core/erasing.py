@@ -29,6 +29,7 @@ def erase(rows: models.QuerySet[Any]) -> None:
         collector = Collector(using=rows.db, origin=rows)
         collector.collect(rows)
         files = list(_files(collector))
+        _announce(collector)
         collector.delete()
         transaction.on_commit(lambda: _delete(files), using=rows.db, robust=True)
 
@@ -41,6 +42,16 @@ class ErasingAdmin:
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         erase(queryset)
+
+
+def _announce(collector: Collector) -> None:
+    """A model with `before_erasing(rows)` sees to what its rows have outside of the database and the storage."""
+    for model, found in collector.data.items():
+        if hasattr(model, "before_erasing"):
+            model.before_erasing(list(found))
+    for rows in collector.fast_deletes:
+        if hasattr(rows.model, "before_erasing"):
+            rows.model.before_erasing(list(rows))
 
 
 def _files(collector: Collector) -> Iterator[StoredFile]:

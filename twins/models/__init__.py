@@ -16,7 +16,7 @@ from twins.models.owned import Owned, _image_name
 from twins.models.personalities import Personality, new_personality_id
 from twins.models.replicas import Consent, Replica, new_consent_id, new_replica_id
 from twins.models.twins import Twin, new_twin_id
-from twins.models.voices import Voice, new_voice_id
+from twins.models.voices import Voice, VoiceRemoval, new_removal_id, new_voice_id
 
 __all__ = [
     "Chunk",
@@ -33,6 +33,7 @@ __all__ = [
     "Tool",
     "Twin",
     "Voice",
+    "VoiceRemoval",
     "_image_name",
     "new_consent_id",
     "new_dictionary_id",
@@ -41,6 +42,7 @@ __all__ = [
     "new_knowledge_id",
     "new_objectives_id",
     "new_personality_id",
+    "new_removal_id",
     "new_replica_id",
     "new_tool_id",
     "new_twin_id",

@@ -59,7 +59,7 @@ class ElevenLabsTTS(VendorTTS):
 
     def _spoken(self, text: str, voice: VoiceSettings) -> Iterator[AudioChunk]:
         path = f"/v1/text-to-speech/{quote(voice.voice_id, safe='')}/stream"
-        asked = {"json": self._body(text, voice), "params": {"output_format": FORMAT}}
+        asked: dict[str, Any] = {"json": self._body(text, voice), "params": {"output_format": FORMAT}}
         if not self._timed:
             with self.wire.stream("POST", path, **asked) as response:
                 yield from (AudioChunk(pcm, RATE) for pcm in samples(self.alias, response))

@@ -119,4 +119,5 @@ def refusal(status: int, content: bytes) -> EngineFailed | None:
 def _mono(pcm: bytes, channels: int) -> bytes:
     if channels == 1:
         return pcm
-    return np.frombuffer(pcm, "<i2").reshape(-1, channels).mean(axis=1).round().astype("<i2").tobytes()
+    mixed: bytes = np.frombuffer(pcm, "<i2").reshape(-1, channels).mean(axis=1).round().astype("<i2").tobytes()
+    return mixed
