@@ -24,7 +24,7 @@ app.autodiscover_tasks(["avatarsite.core"])
 
 
 class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts and stops the sweeper with the worker, and warms the engines.
+    """Starts and stops the sweeper and the loop that looks at vendors with the worker, and warms the engines.
 
     It ends after the consumer, which takes no message any more, and before the pool, whose jobs get a while to finish.
     """
@@ -36,11 +36,14 @@ class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
         from avatarsite.core.jobs import Queue
         from avatarsite.core.tasks import keep_a_seat_for_chat
         from avatarsite.core.worker import Sweeper
+        from videos.watching import Watcher
 
         if Queue.CHAT in app.amqp.queues.consume_from:
             keep_a_seat_for_chat(int(parent.concurrency or 1))
         self.sweeper = Sweeper()
         self.sweeper.start()
+        self.watcher = Watcher()
+        self.watcher.start()
         threading.Thread(target=warming.warm, name="warm", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
@@ -50,6 +53,7 @@ class SweeperStep(bootsteps.StartStopStep):  # type: ignore[misc]
         from avatarsite.core.tasks import drain
 
         drain(settings.WORKER_DRAIN_SECONDS)
+        self.watcher.stop()
         self.sweeper.stop()
         warming.close()
 

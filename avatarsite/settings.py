@@ -384,6 +384,10 @@ STT_MODELS = {
 }
 MOUTH_MODEL = env.str("MOUTH_MODEL", default="")  # Wav2Lip in ONNX: mouths of photo and video replicas, and lipsync
 MOUTH_THREADS = env.int("MOUTH_THREADS", default=1)  # processor cores that it takes for one clip
+PRESENTER_ID = env.str("PRESENTER_ID", default="")  # of D-ID: stands in for replicas that are only drawn
+_DID_FIRST = bool(PRESENTER_ID and VENDORS["did"]["KEY"])
+RENDERER_CHAIN = env.list("RENDERER_CHAIN", default=["did", "local"] if _DID_FIRST else ["local"])  # a twin may differ
+VENDOR_RESULT_MAX_BYTES = env.int("VENDOR_RESULT_MAX_BYTES", default=1_000_000_000)  # of a video that a vendor made
 RENDERERS = {
     "local": {
         "BACKEND": "videos.renderers.local.engine.LocalRenderer",
@@ -392,6 +396,16 @@ RENDERERS = {
             "cache_dir": CACHE_DIR / "faces",
             "mouth_model": MOUTH_MODEL,
             "mouth_threads": MOUTH_THREADS,
+        },
+    },
+    "did": {
+        "BACKEND": "videos.renderers.did.DIDRenderer",
+        "VENDOR": "did",
+        "OPTIONS": {
+            "presenter_id": PRESENTER_ID,
+            "poll_timeout": env.float("DID_POLL_TIMEOUT", default=60.0),
+            "delete_after": env.bool("DID_DELETE_AFTER", default=False),
+            "speaks_elevenlabs": env.bool("DID_SPEAKS_ELEVENLABS", default=True),
         },
     },
     "tavus": {

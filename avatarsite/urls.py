@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from avatarsite.core.api import health, metrics
 from conversations import api_chat, hosted, logins, pages, pages_making, room
+from videos import hooks
 
 VIDEO = r"^video/(?P<key>[0-9A-Za-z.-]{1,80})"
 SESSION = r"^api/session/(?P<token>[0-9A-Za-z_-]{1,64})"
@@ -57,6 +58,7 @@ urlpatterns = [
     path("openai/v1/", include("conversations.api_openai.urls")),
     path("docs/", documentation, name="docs"),
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("hooks/<slug:vendor>/<str:token>", hooks.ring),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.show, name="metrics"),

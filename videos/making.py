@@ -12,8 +12,8 @@ from django.utils import timezone
 from avatarsite.core import disk, engines
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Queue, Ticket
-from twins.tts.base import TTS, AudioChunk, VoiceSettings
-from twins.voices import settings_of
+from twins.speech import Speaker, speaker
+from twins.tts.base import AudioChunk
 from videos import recordings, remote, renderer_chain, scenes
 from videos.errors import check_script, failed
 from videos.faces import face_of
@@ -57,10 +57,11 @@ def _make_by_the_first_that_can(ticket: Ticket, path: Path, scene: Scene) -> Non
     video: Video = ticket.job
     renderer_chain.check(video)
     for alias in renderer_chain.left(video):
+        heard = Heard(_expected(video))
         try:
-            _make_by(ticket, alias, path, scene)
+            _make_by(ticket, alias, path, scene, heard)
         except EngineFailed as error:
-            if not renderer_chain.is_about(video, alias, error):
+            if error is heard.trouble or not renderer_chain.is_about(video, alias, error):
                 raise
             path.unlink(missing_ok=True)
             renderer_chain.note(ticket, alias, error)
@@ -69,9 +70,8 @@ def _make_by_the_first_that_can(ticket: Ticket, path: Path, scene: Scene) -> Non
     raise renderer_chain.end_of_round(ticket)
 
 
-def _make_by(ticket: Ticket, alias: str, path: Path, scene: Scene) -> None:
+def _make_by(ticket: Ticket, alias: str, path: Path, scene: Scene, heard: Heard) -> None:
     video: Video = ticket.job
-    heard = Heard(_expected(video))
     if alias == renderer_chain.LOCAL:
         began = time.monotonic()
         _render(ticket, path, scene, heard)
@@ -119,10 +119,11 @@ def _speech(ticket: Ticket, heard: Heard) -> Generator[AudioChunk, None, None]:
         yield from recordings.chunks(video.audio)
         return
     try:
-        for chunk in again(video) if video.speech else _spoken(ticket, heard):
-            heard.add(chunk, ticket)
-            yield chunk
-        heard.expected.ended()
+        with heard.speaking():
+            for chunk in again(video) if video.speech else _spoken(ticket, heard):
+                heard.add(chunk, ticket)
+                yield chunk
+            heard.expected.ended()
     finally:
         connection.close()  # a renderer may iterate this in a thread of its own, which ends with it
 
@@ -132,17 +133,36 @@ def _spoken(ticket: Ticket, heard: Heard) -> Iterator[AudioChunk]:
     voice = voice_of(video)
     if voice is None:
         raise EngineFailed("This video has no voice: choose one for its twin.", "voice_missing")
-    engine: TTS = engines.load("TTS", voice.engine)
-    wanted = source_of(video.source).manner(video, settings_of(voice, _language(video)))
+    source = source_of(video.source)
+    speaking = speaker(
+        voice,
+        video.owner_id or voice.owner_id,
+        language=_language(video),
+        twin=video.twin,
+        manner=lambda wanted: source.manner(video, wanted),
+        service=source.service(video),
+    )
     spoken = False
-    for sentence in source_of(video.source).sentences(ticket):
-        heard.expected.spoke(len(sentence), 0.0)
-        for chunk in _speak(engine, sentence, wanted):
-            spoken = True
-            yield chunk
+    try:
+        for sentence in source.sentences(ticket):
+            heard.expected.spoke(len(sentence), 0.0)
+            for chunk in speaking.say(sentence):
+                spoken = True
+                yield chunk
+    except EngineFailed:
+        _note(video, speaking)
+        ticket.update(engines=video.engines)
+        raise
+    _note(video, speaking)
     if not spoken:
         raise EngineFailed("There is nothing in this text that the voice can speak.", "tts_unspeakable")
-    video.engines["tts"] = voice.engine
+
+
+def _note(video: Video, speaking: Speaker) -> None:
+    """What was tried for the voice stands on the clip, beside what was tried for the words."""
+    tried = [attempt.as_json() for attempt in speaking.attempts]
+    attempts = [*video.engines.get("attempts", []), *tried]
+    video.engines = {**video.engines, "tts": speaking.engine, **({"attempts": attempts} if attempts else {})}
 
 
 def _language(video: Video) -> str:
@@ -151,12 +171,3 @@ def _language(video: Video) -> str:
     personality = video.twin.personality if video.twin else None
     speaker = personality or voice_of(video)
     return speaker.language if speaker else "en"
-
-
-def _speak(engine: TTS, sentence: str, voice: VoiceSettings) -> Iterator[AudioChunk]:
-    """One sentence; a sentence with nothing to speak (an emoji of its own) is passed over, others may still speak."""
-    try:
-        yield from engine.stream(sentence, voice)
-    except EngineFailed as error:
-        if error.code != "tts_unspeakable":
-            raise

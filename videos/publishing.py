@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
 
@@ -16,8 +17,20 @@ from videos.timings import Timings
 RENDERER = "local"
 
 
-def publish(ticket: Ticket, fragmented: Path, scene: Scene, captioner: Captioner, timings: Timings) -> None:
-    """Move what was made into the storage and end the job, in that order."""
+def publish(
+    ticket: Ticket,
+    fragmented: Path,
+    scene: Scene,
+    captioner: Captioner,
+    timings: Timings,
+    *,
+    renderer: str = RENDERER,
+    **more: Any,
+) -> None:
+    """Move what was made into the storage and end the job, in that order.
+
+    renderer: the alias of whoever made it. more: further fields of the video.
+    """
     from videos.renderers.local.engine import finish, playlist_of
 
     video: Video = ticket.job
@@ -25,8 +38,8 @@ def publish(ticket: Ticket, fragmented: Path, scene: Scene, captioner: Captioner
     final = fragmented.with_suffix(".final.mp4")
     duration = finish(fragmented, final)
     poster, preview = fragmented.with_name("poster.jpg"), _preview(video, fragmented)
-    renderer: StreamingRenderer = engines.load("RENDERERS", RENDERER)
-    renderer.stills(final, poster, preview)
+    painter: StreamingRenderer = engines.load("RENDERERS", RENDERER)
+    painter.stills(final, poster, preview)
     made: dict[str, Path | bytes | None] = {
         "file": final,
         "poster": poster,
@@ -37,7 +50,7 @@ def publish(ticket: Ticket, fragmented: Path, scene: Scene, captioner: Captioner
         "webm": Path(scene.webm) if scene.webm else None,
     }
     files = _store(video, {field: content for field, content in made.items() if content is not None})
-    facts = {"duration": duration, "engines": {**video.engines, "renderer": RENDERER}, **files}
+    facts = {"duration": duration, "engines": {**video.engines, "renderer": renderer}, **more, **files}
     if not move(video, Status.READY, ticket=ticket.attempt, stage="", progress=100, **facts):
         for field, name in files.items():
             getattr(video, field).storage.delete(name)

@@ -64,7 +64,7 @@ def _bring(ticket: Ticket, folder: Path) -> None:
         _keep(ticket, "watermark_file", folder / "watermark")
 
 
-def every(ticket: Ticket, stage: str, seconds: float = 0.5) -> Callable[[], None]:
+def every(ticket: Ticket, stage: str, seconds: float = 0.5, *, percent: int = 1) -> Callable[[], None]:
     """Tells that the job goes on, but not more often than that; raises TicketLost once it may not."""
     last = 0.0
 
@@ -72,7 +72,7 @@ def every(ticket: Ticket, stage: str, seconds: float = 0.5) -> Callable[[], None
         nonlocal last
         if time.monotonic() - last > seconds:
             last = time.monotonic()
-            ticket.progress(stage, 1)
+            ticket.progress(stage, percent)
 
     return told
 
