@@ -8,7 +8,8 @@ from conversations import context
 from conversations.context import Answer, Wishes
 from conversations.models import ChatSession, Message
 from twins.llm.sentences import SentenceStream, split
-from twins.manners import mannered
+from twins.manners import mannered, service_of
+from twins.speech import Route
 from twins.tts.base import VoiceSettings
 from videos.models import Video
 from videos.scripts import ScriptSource
@@ -34,6 +35,10 @@ class ReplyScript(ScriptSource):
     def manner(self, video: Video, voice: VoiceSettings) -> VoiceSettings:
         message = Message.objects.select_related("session__personality__dictionary").get(video=video)
         return mannered(message.session.personality, voice)
+
+    def service(self, video: Video) -> Route | None:
+        message = Message.objects.select_related("session__personality").get(video=video)
+        return service_of(message.session.personality, self.language(video) or "en")
 
     def playable(self, video: Video) -> None:
         _set_state(video, ChatSession.State.TALKING, came_from=ChatSession.State.THINKING)

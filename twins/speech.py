@@ -138,9 +138,10 @@ def speaker(
     """
     check_usable(voice)
     wanted = settings_of(voice, language)
+    wanted = manner(wanted) if manner else wanted
     routes = [Route(alias, _for(alias, voice, wanted), gender=voice.gender) for alias in _order(voice, twin)]
-    if manner:
-        routes = [replace(route, voice=manner(route.voice)) for route in routes]
+    if service:
+        service = replace(service, gender=voice.gender)
     return Speaker([service, *routes] if service else routes, owner_id)
 
 

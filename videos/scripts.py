@@ -11,6 +11,7 @@ from twins.llm.sentences import split
 
 if TYPE_CHECKING:
     from avatarsite.core.jobs import Ticket
+    from twins.speech import Route
     from twins.tts.base import VoiceSettings
     from videos.models import Video
 
@@ -28,6 +29,10 @@ class ScriptSource(ABC):
     def manner(self, video: "Video", voice: "VoiceSettings") -> "VoiceSettings":
         """How these words are spoken by a voice: who says them may have a tempo and pronunciations of their own."""
         return voice
+
+    def service(self, video: "Video") -> "Route | None":
+        """The voice service that these words' own speaker names, tried before the voice of the video; None: none."""
+        return None
 
     def playable(self, video: "Video") -> None:  # noqa: B027  most sources need not know
         """The first fragment of the clip can be played."""

@@ -37,7 +37,7 @@ def speak(ticket: Ticket) -> None:
         with TemporaryDirectory(prefix="speech-") as folder:
             path = Path(folder) / f"speech.{FORMAT}"
             with path.open("wb") as file:
-                file.writelines(encode(told.through(spoken(voice, speech.script)), FORMAT))
+                file.writelines(encode(told.through(spoken(voice, speech.script, owner_id=speech.owner_id)), FORMAT))
             _publish(ticket, path, told.seconds)
     except OSError as error:
         raise disk.trouble(error) from error
