@@ -29,7 +29,6 @@ class Command(BaseCommand):
     help = "Migrate, seed, and make the storage ready. Safe to run again, and while the last version is still running."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("check", verbosity=0)
         call_command("migrate", verbosity=0)
         call_command("seed", verbosity=0)
         if settings.STORAGE == "s3":
