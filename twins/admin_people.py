@@ -19,6 +19,7 @@ from twins import consents
 from twins.admin_owned import OwnedAdmin, StockFilter, face_of
 from twins.forms import VoiceForm
 from twins.forms_people import ConsentForm, ReplicaForm, SampleForm
+from twins.forms_vendors import ABOUT, VendorFacesForm, listed
 from twins.models import Consent, Replica, Voice
 from twins.previews import preview
 from twins.speech import spoken
@@ -26,6 +27,8 @@ from twins.tts.encoding import encode
 
 SENTENCE = "Hello! This is how I sound. I hope that you like it."
 GONE = "The training has failed, and what it was made from is deleted. Send it again as a new replica."
+AT_VENDORS = ("The same face at vendors", {"fields": list(VendorFacesForm.base_fields), "description": ABOUT})
+READ_AT_VENDORS = ("The same face at vendors", {"fields": ["at_vendors"]})
 REVOKES = "The face is never shown again, its links stop working, and jobs that work with it are cancelled."
 
 
@@ -45,7 +48,7 @@ class ReplicaAdmin(OwnedAdmin, JobAdmin):
     list_filter = (StockFilter, "kind", "status")
     search_fields = ("id", "name", "owner__email")
     autocomplete_fields = ("owner", "voice")
-    readonly_fields: ClassVar[Any] = (*STATE, "where", "kind", "measured", "agreed", "worn_by")
+    readonly_fields: ClassVar[Any] = (*STATE, "where", "kind", "measured", "agreed", "worn_by", "at_vendors")
 
     def get_fieldsets(self, request: HttpRequest, obj: Replica | None = None) -> Any:
         looks: list[Any] = ["framing", "voice"]
@@ -57,12 +60,15 @@ class ReplicaAdmin(OwnedAdmin, JobAdmin):
                 (None, {"fields": ["name", "owner", "portrait"]}),
                 ("Or a person", {"fields": person, "description": note}),
                 ("How it is shown and heard", {"fields": looks}),
+                AT_VENDORS,
             ]
+        at_vendors = AT_VENDORS if self.has_change_permission(request, obj) else READ_AT_VENDORS
         drawn = ["portrait"] if obj.kind == Replica.Kind.DRAWN else []
         return [
             (None, {"fields": ["name", "owner", "kind", *drawn, *looks]}),
             ("Training", {"fields": [*STATE, "where", "measured"]}),
             ("People", {"fields": ["agreed", "worn_by"]}),
+            at_vendors,
         ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -83,7 +89,7 @@ class ReplicaAdmin(OwnedAdmin, JobAdmin):
         row: Replica = super().save_form(request, form, change)
         if change or row.portrait:
             return row
-        facts = {"framing": row.framing, "voice": row.voice}
+        facts = {"framing": row.framing, "voice": row.voice, "vendor_faces": row.vendor_faces}
         made: Replica = form.make_replica(row.owner, row.name, form.cleaned_data["consent"], **facts)
         return made
 
@@ -92,7 +98,8 @@ class ReplicaAdmin(OwnedAdmin, JobAdmin):
             obj.status = Status.READY  # nothing to be trained
             super().save_model(request, obj, form, change)
         elif change:
-            obj.save(update_fields=["name", "owner", "framing", "voice", "updated_at"])  # its training goes on
+            kept = ["name", "owner", "framing", "voice", "vendor_faces", "updated_at"]
+            obj.save(update_fields=kept)  # its training goes on
 
     def buttons(self, row: Replica) -> dict[str, Button]:
         if row.kind == Replica.Kind.DRAWN:
@@ -129,6 +136,10 @@ class ReplicaAdmin(OwnedAdmin, JobAdmin):
     def agreed(self, replica: Replica) -> SafeString | str:
         rows = replica.consents.all()
         return _links((row, "admin:twins_consent_change", f"{row}, {_state_of(row)}") for row in rows) or "–"
+
+    @admin.display(description="ids")
+    def at_vendors(self, replica: Replica) -> SafeString | str:
+        return listed(replica.vendor_faces)
 
     @admin.display(description="worn by")
     def worn_by(self, replica: Replica) -> SafeString | str:

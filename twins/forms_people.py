@@ -12,6 +12,7 @@ from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import User
 from twins import consents, portraits, replicas, voices
 from twins.forms import FaceSelect
+from twins.forms_vendors import VendorFacesForm
 from twins.models import Consent, Replica, Voice
 from twins.replicas import LONGEST_NAME
 
@@ -77,7 +78,7 @@ class PersonForm(forms.Form):
         return file
 
 
-class ReplicaForm(PersonForm, forms.ModelForm):  # type: ignore[type-arg]
+class ReplicaForm(PersonForm, VendorFacesForm, forms.ModelForm):  # type: ignore[type-arg]
     """A face: one of the drawn portraits, or that of a person."""
 
     class Meta:
