@@ -100,16 +100,16 @@ def _spoken_there(ticket: Ticket, engine: RemoteRenderer, order: Order, heard: H
     """The order with words that the vendor itself speaks; None when it cannot, or should not."""
     video: Video = ticket.job
     voice = voice_of(video)
-    own = engine.speaks and order.options.get("voice") == "own"
-    if video.source == Video.Source.AUDIO or video.speech or not (own or (voice and voice.engine in engine.voices)):
+    there = str(order.options.get("voice", "")) if engine.speaks else ""  # the id of a voice of the vendor's, or "own"
+    if video.source == Video.Source.AUDIO or video.speech or not (there or (voice and voice.engine in engine.voices)):
         return None
     with heard.speaking():
         script = " ".join(source_of(video.source).sentences(ticket)).strip()
         if not script:
             raise EngineFailed("There is nothing in this text that the voice can speak.", "tts_unspeakable")
     language = source_of(video.source).language(video) or (voice.language if voice else "en")
-    if own or voice is None:
-        return replace(order, script=script, voice=f"{engine.vendor}:own", language=language)
+    if there or voice is None:
+        return replace(order, script=script, voice=f"{engine.vendor}:{there or 'own'}", language=language)
     key = key_of(voice.engine, renderer_chain.payer_of(video)) if voice.engine in settings.VENDORS else ""
     named = f"{voice.engine}:{voice.engine_voice}"
     return replace(order, script=script, voice=named, voice_key=key, language=language)
