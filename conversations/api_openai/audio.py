@@ -28,7 +28,7 @@ async def speech(request: HttpRequest, account: User) -> HttpResponseBase:
     asked = json_object(request)
     text, wanted, speed = _input(asked), _format(asked), _speed(asked)
     voice: Voice = await in_thread(finding.voice)(account, asked.get("voice"))
-    pieces = bridged(_file(voice, text, wanted, speed))
+    pieces = bridged(_file(account, voice, text, wanted, speed))
     first = await anext(pieces, b"")
 
     async def sent() -> AsyncIterator[bytes]:
@@ -40,11 +40,11 @@ async def speech(request: HttpRequest, account: User) -> HttpResponseBase:
     return StreamingHttpResponse(sent(), content_type=FORMATS[wanted].media_type)
 
 
-def _file(voice: Voice, text: str, wanted: str, speed: float) -> Iterator[bytes]:
+def _file(account: User, voice: Voice, text: str, wanted: str, speed: float) -> Iterator[bytes]:
     rate = min(max(voice.rate * speed, RATES[0]), RATES[1])
     tempo = voice.rate * speed / rate
     voice.rate = rate  # not saved
-    return encode(spoken(voice, text), wanted, tempo=tempo)
+    return encode(spoken(voice, text, owner_id=account.pk), wanted, tempo=tempo)
 
 
 def _input(asked: dict[str, Any]) -> str:

@@ -29,8 +29,10 @@ from twins.tts.encoding import FORMATS, encode
 
 MODELS = ("local", "eleven_turbo_v2_5", "eleven_flash_v2_5")
 SECONDS = 60.0  # that speaking a text may take
-ALIAS = "Of the voice engine; the twin's own voice speaks, whichever of these names is sent."
-IGNORED = "0 to 1; taken for compatibility, and without effect on a voice that has no such setting."
+ALIAS = "Of ElevenLabs, where the twin's voice is one of theirs; other voices speak as they are."
+HEEDED = "0 to 1; for voices of ElevenLabs; default: the voice's own. Without effect on others."
+ELEVENLABS = "elevenlabs"
+MANNER = {"stability": "stability", "similarityBoost": "similarity_boost"}
 SENT = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mpeg": "mp3"}
 
 
@@ -38,8 +40,8 @@ class AudioIn(Shape):
     twinId = Id()
     text = Text(max_length=MOST_SCRIPT)
     modelId = serializers.ChoiceField(MODELS, default="local", help_text=ALIAS)
-    stability = serializers.FloatField(min_value=0, max_value=1, default=0.6, help_text=IGNORED)
-    similarityBoost = serializers.FloatField(min_value=0, max_value=1, default=0.75, help_text=IGNORED)
+    stability = serializers.FloatField(min_value=0, max_value=1, required=False, help_text=HEEDED)
+    similarityBoost = serializers.FloatField(min_value=0, max_value=1, required=False, help_text=HEEDED)
     format = serializers.ChoiceField(("mp3", "wav"), default="mp3")
 
 
@@ -54,7 +56,11 @@ class SpeechView(PersonaView):
     def speech(self, fields: dict[str, Any]) -> Iterator[AudioChunk]:
         """The twin speaking; its first piece is there, so that what cannot be spoken is refused at once."""
         text = conversations.check_words(fields["text"], "text")
-        pieces = spoken(voice_in(twin_of(self.account, fields["twinId"])), text)
+        twin = twin_of(self.account, fields["twinId"])
+        voice = voice_in(twin)
+        if voice.engine == ELEVENLABS:
+            voice.options = {**voice.options, **_manner(fields)}  # not saved
+        pieces = spoken(voice, text, owner_id=self.account.pk, twin=twin)
         return chain([next(pieces)], pieces)
 
 
@@ -105,6 +111,12 @@ class AudioStreamView(SpeechView):
         name = SENT.get(request.headers.get("Accept", ""), fields["format"])
         pieces = _in_threads(encode(self.speech(fields), name))
         return StreamingHttpResponse(pieces, content_type=FORMATS[name].media_type)
+
+
+def _manner(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is asked for beyond the voice's own options."""
+    model = {} if fields["modelId"] == "local" else {"model": fields["modelId"]}
+    return model | {name: fields[field] for field, name in MANNER.items() if field in fields}
 
 
 def voice_in(twin: Twin) -> Voice:

@@ -59,10 +59,11 @@ def encode(chunks: Iterable[AudioChunk], format_name: str, *, tempo: float = 1.0
 
 def _resampled(chunks: Iterable[AudioChunk], tempo: float) -> Iterator[av.AudioFrame]:
     """Mono 16-bit frames at SAMPLE_RATE."""
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
     graph = None
-    at = 0
+    at = rate = 0
     for chunk in chunks:
+        if chunk.sample_rate != rate:  # another engine speaks on
+            resampler, rate = av.AudioResampler("s16", "mono", SAMPLE_RATE), chunk.sample_rate
         frame = av.AudioFrame.from_ndarray(np.frombuffer(chunk.pcm, "<i2").reshape(1, -1), "s16", "mono")
         frame.sample_rate, frame.pts = chunk.sample_rate, None
         for even in resampler.resample(frame):
