@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 OLDER_LIVEKIT := livekit-plugins-tavus==1.2.18  # before its wire was renamed
 
-.PHONY: run test lint bench admin system clean landmarks clients
+.PHONY: run stack test lint bench admin system clean landmarks clients
 
 run: $(VENV)/runs landmarks  ## Make the environment, migrate, seed, and serve on HOST:PORT
 	@exec $(BIN)/python manage.py serve
+
+stack: $(VENV)/tests landmarks system  ## Production without Docker: what docker-compose.yml says, with its own PostgreSQL, Redis and bucket
+	@exec $(BIN)/python -m stack
 
 test: $(VENV)/tests landmarks system clients  ## The whole suite: on the embedded default, then on PostgreSQL, Redis and Celery
 	@BIN=$(BIN) sh tests/run.sh

@@ -22,7 +22,8 @@ import psycopg
 import requests
 from psycopg.rows import dict_row
 
-from tests.services import REDIS_DATABASES, free_port
+from stack.compose import services
+from stack.servers import REDIS_DATABASES, free_port
 
 ROOT = Path(__file__).parent.parent
 DATABASE = "avatarsite.sqlite3"
@@ -50,6 +51,7 @@ class Stack:
             "HOST": "127.0.0.1",
             "JOB_HEARTBEAT": "0.5",
             "JOB_SILENT_AFTER": "3",
+            "WORKER_DRAIN_SECONDS": "1",
             "CACHE_DIR": os.environ["CACHE_DIR"],
         }
         self.web: subprocess.Popen[bytes] | None = None
@@ -72,9 +74,10 @@ class Stack:
         self.web = self._process("manage.py", "serve", log="web.log")
 
     def start_worker(self) -> None:
-        """A Celery worker; only on services."""
-        options = ["-P", "threads", "-c", "4", "-Q", "chat,batch", "--without-gossip", "--without-mingle"]
-        self.worker = self._process("-m", "celery", "-A", "avatarsite", "worker", *options, log="worker.log")
+        """The Celery worker of docker-compose.yml, one for both queues; only on services."""
+        _program, *options = services()["worker-chat"].command
+        options[options.index("-Q") + 1] = "chat,batch"
+        self.worker = self._process("-m", "celery", *options, log="worker.log")
 
     def wait_until_ready(self) -> dict[str, Any]:
         deadline = time.monotonic() + UP_SECONDS
