@@ -83,6 +83,12 @@ def turns_of_others(call: Conversation, participant: str, after: int) -> tuple[l
     return found, after
 
 
+def judged(call: Conversation, after: int, last: int) -> list[Message]:
+    """The answers after one turn and up to another of which something was judged; oldest first."""
+    answers = Message.objects.filter(session=call.session_id, pk__gt=after, pk__lte=last)
+    return list(answers.filter(options__has_key="guardrails").order_by("pk"))
+
+
 def latest_answer(call: Conversation) -> Message | None:
     """The answer to the turn that was taken last; its text is empty while it is being written."""
     answers = Message.objects.filter(session=call.session_id, answers__isnull=False)

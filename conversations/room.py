@@ -23,7 +23,7 @@ from avatarsite.core.api.parsing import json_object
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.api.throttles import address, hit
 from avatarsite.core.engines import EngineFailed
-from conversations import calling, calls, presence, serializers, services, telling
+from conversations import calling, calls, guiding, presence, serializers, services, telling
 from conversations.models import Conversation, Message
 from videos import selectors as videos
 from videos import services as clips
@@ -117,7 +117,8 @@ def join(call: Conversation, body: Body, base: str) -> dict[str, Any]:
 
 @route
 def seen(call: Conversation, body: Body, base: str) -> dict[str, Any]:
-    """A sign of life: {participant, after}. Tells what others said since the turn `after`, or that the call is over."""
+    """A sign of life: {participant, after}. Tells what others said since the turn `after`, what the page is to pass on
+    to the site that shows it (`app_messages`), or that the call is over."""
     if call.status != calls.ACTIVE:
         return {"ended": True}
     presence.seen(call, _participant(body))
@@ -125,7 +126,12 @@ def seen(call: Conversation, body: Body, base: str) -> dict[str, Any]:
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 2**63:
         raise ApiError(HTTPStatus.BAD_REQUEST, "after: send the number of a turn, or 0.", "after_invalid")
     turns, last = calling.turns_of_others(call, _participant(body), after)
-    return {"ended": False, "last": last, "turns": [{"name": name, **_turn(answer, base)} for name, answer in turns]}
+    return {
+        "ended": False,
+        "last": last,
+        "turns": [{"name": name, **_turn(answer, base)} for name, answer in turns],
+        "app_messages": guiding.app_messages(call, calling.judged(call, after, last)) if last > after else [],
+    }
 
 
 @route

@@ -7,13 +7,14 @@ import pytest
 
 from avatarsite.core import engines
 from avatarsite.core.models import WebhookDelivery
-from conversations import asking, guiding
+from conversations import asking, guiding, presence
 from conversations.context import Wishes
-from conversations.models import ChatSession, Digest, Message
+from conversations.models import ChatSession, Conversation, Digest, Message
 from tests.factories import make_video
 from tests.fakes.openai_server import FakeOpenAI
 from tests.tavus import Customer
 from twins import minds
+from twins.llm.agreeing import agrees
 from twins.llm.base import ChatMessage
 from twins.llm.guardrails import touched
 from twins.llm.objectives import known
@@ -226,6 +227,74 @@ def test_an_objective_calls_back_when_its_variables_are_known_and_the_next_one_i
     assert {event["event_type"] for event in told()} == {"conversation.objective.completed"}
     fresh = ChatSession.objects.create(user=alice.user, personality=mind)
     assert guiding.goal(fresh, mind) == "Ask for the email. Find out: email."
+
+
+def test_with_manual_confirmation_an_objective_is_reached_when_somebody_says_yes(alice: Customer) -> None:
+    data = [{**EMAIL, "confirmation_mode": "manual", "callback_url": HOOK}]
+    mind = persona(alice, objectives_id=alice.data("POST", "objectives", {"data": data})["objectives_id"])
+    said = ("My mail is ada@example.org.", "No, it is eve@example.org.", "Where are you?", "Yes, that is right.")
+    answers = talk(mind, *said)
+    assert [answer.options.get("confirming", {}).get("email") for answer in answers] == [
+        "ada@example.org",
+        "eve@example.org",
+        "eve@example.org",
+        None,
+    ]
+    assert [bool(answer.options.get("objective")) for answer in answers] == [False, False, False, True]
+    assert [event["output_variables"] for event in told()] == [{"email": "eve@example.org"}]
+    fresh = ChatSession.objects.create(user=alice.user, personality=mind)
+    assert guiding.goal(fresh, mind).endswith("say what you understood and ask whether that is right.")
+    Message.objects.create(session=fresh, role="user", text=said[0])
+    assert guiding.goal(fresh, mind) == "Say what you understood (email: ada@example.org) and ask whether that is right."
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "yes"),
+    [
+        ("Yes, please.", "en", True),
+        ("No, yes is wrong.", "en", False),
+        ("Not yet", "en", False),
+        ("Genau!", "de-DE", True),
+        ("Jacket", "de", False),
+        ("はい、そうです。", "ja", True),
+        ("हाँ", "hi", True),
+        ("", "en", False),
+    ],
+)
+def test_a_yes_is_heard_where_an_answer_begins(text: str, language: str, yes: bool) -> None:
+    assert agrees(text, language) is yes
+
+
+def test_in_writing_visual_objectives_are_passed_over_and_visual_guardrails_not_judged(alice: Customer) -> None:
+    show = {"objective_name": "show", "objective_prompt": "Ask to see the card.", "modality": "visual"}
+    rule = alice.data("POST", "guardrails", {**NO_PRICES, "modality": "visual"})["uuid"]
+    key = alice.data("POST", "objectives", {"data": [show, EMAIL]})["objectives_id"]
+    mind = persona(alice, objectives_id=key, guardrail_ids=[rule])
+    (answer,) = talk(mind, "What are the prices? My mail is ada@example.org.")
+    assert answer.options["objective"]["name"] == "get_email" and "guardrails" not in answer.options
+
+
+def test_a_touched_guardrail_is_told_to_the_room_if_it_wants_to_be(alice: Customer) -> None:
+    loud = alice.data("POST", "guardrails", NO_PRICES)["uuid"]
+    quiet = alice.data("POST", "guardrails", {**NO_PRICES, "guardrail_name": "quiet", "app_message": False})["uuid"]
+    mind = persona(alice, guardrail_ids=[loud, quiet])
+    made = alice.conversation(persona_id=mind.pk)
+    call = Conversation.objects.get(pk=made["conversation_id"])
+    guest = presence.join(call).pk
+    asked = asking.ask(call.session, "Tell me about prices.", Wishes())
+    asked.whole()
+    expected = {
+        "message_type": "conversation",
+        "event_type": "conversation.guardrail.triggered",
+        "conversation_id": call.pk,
+        "properties": {"guardrail_id": loud, "guardrail_name": "no_prices"},
+    }
+    assert alice.data("GET", f"conversations/{call.pk}/respond")["app_messages"] == [expected]
+    beat = {"t": call.room_token, "participant": guest, "after": 0}
+    news = alice.client.post(f"/c/{call.pk}/seen", beat, format="json").json()
+    assert news["app_messages"] == [expected]
+    again = alice.client.post(f"/c/{call.pk}/seen", {**beat, "after": news["last"]}, format="json").json()
+    assert again["app_messages"] == []
 
 
 def test_the_condition_that_fits_decides_what_follows(alice: Customer) -> None:

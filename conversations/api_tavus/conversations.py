@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from avatarsite.core.api.idempotency import idempotent
-from conversations import calling, calls, services
+from conversations import calling, calls, guiding, services
 from conversations.api_tavus import fields
 from conversations.api_tavus.conversations_in import asked
 from conversations.api_tavus.conversations_out import ConversationOut, NewConversationOut, created, shown, verbose
@@ -63,6 +63,9 @@ class TurnOut(Shape):
     status = serializers.ChoiceField(["ready", "processing", "error", "idle"])
     text = serializers.CharField(required=False, help_text="The answer, once it is ready.")
     video_id = serializers.CharField(required=False, help_text="The clip that speaks it.")
+    app_messages = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text="Guardrails with app_message that the turn touched."
+    )
     error = serializers.CharField(required=False)
     message = serializers.CharField(required=False)
 
@@ -125,7 +128,8 @@ class RespondView(CallView):
     @described("get_response", TurnOut(), refusals=(400,))
     def get(self, request: Request, conversation_id: str) -> Response:
         """How the turn that was taken last stands."""
-        return Response(turn(calling.latest_answer(self.call(conversation_id))))
+        call = self.call(conversation_id)
+        return Response(turn(call, calling.latest_answer(call)))
 
     @described(
         "respond", TurnOut(), post=True, request=TurnIn, refusals=(502,), example={"text": "Hello!", "timeout_s": 20}
@@ -139,20 +143,23 @@ class RespondView(CallView):
             made = self.made_before or calling.say(call, text).pk
             self.remember(made)
         answer = Message.objects.select_related("video").filter(video=made)
-        while (told := turn(answer.first()))["status"] == "processing" and time.monotonic() < until:
+        while (told := turn(call, answer.first()))["status"] == "processing" and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
         return Response(told)
 
 
-def turn(answer: Message | None) -> dict[str, Any]:
-    """How a turn stands."""
+def turn(call: Conversation, answer: Message | None) -> dict[str, Any]:
+    """How a turn of a call stands."""
     if answer is None:
         return {"status": "idle"}
     failure = calling.failure(answer)
     clip = {"video_id": answer.video_id} if answer.video_id else {}
     if failure:
         return {"status": "error", **refusal(failure), **clip}
-    return {"status": "ready", "text": answer.text, **clip} if answer.text else {"status": "processing", **clip}
+    if not answer.text:
+        return {"status": "processing", **clip}
+    told = guiding.app_messages(call, [answer])
+    return {"status": "ready", "text": answer.text, **clip, **({"app_messages": told} if told else {})}
 
 
 def _patience(body: fields.Body) -> float:

@@ -122,6 +122,7 @@ async function beat() {
   }
   last = news.last;
   for (const turn of news.turns) conversation.hear(turn);
+  if (parent !== window) for (const message of news.app_messages) parent.postMessage(message, "*"); // it has the link
 }
 
 async function leave() {
