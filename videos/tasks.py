@@ -1,6 +1,7 @@
 """Which function does which kind of job here."""
 
 from avatarsite.core.jobs import Ticket, runner
+from videos import gauges  # noqa: F401  registers what metrics tell of videos
 from videos.lipsyncing import lipsync
 from videos.making import make
 from videos.models import Lipsync, Speech, Video

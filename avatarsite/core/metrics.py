@@ -67,6 +67,13 @@ engine_seconds = Histogram(
 )
 webhook_attempts = Counter("avatarsite_webhook_attempts", "Webhooks sent.", ["result"], registry=_own)
 
+
+def engine_called(layer: str, engine: str, code: str, seconds: float) -> None:
+    """Count a call of an engine that took so long; code: why it failed, else ""."""
+    engine_calls.labels(layer, engine, code or OK).inc()
+    engine_seconds.labels(layer, engine).observe(seconds)
+
+
 Source = Callable[[], Iterable[Metric]]
 SOURCES: list[Source] = []
 

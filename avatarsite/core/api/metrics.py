@@ -1,6 +1,7 @@
 """`/metrics`: what Prometheus reads. For a caller without the token and from no allowed address it does not exist."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from ipaddress import ip_address
@@ -18,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from avatarsite.core import jobs, metrics, worker
 from avatarsite.core.api.throttles import address
 from avatarsite.core.jobs import Status
+from avatarsite.core.vendors import keys
 
 LIVING = (Status.QUEUED, Status.RUNNING)
 SILENT = timedelta(seconds=3 * worker.SIGN_OF_LIFE_SECONDS)
@@ -71,11 +73,18 @@ def _leg(model: type[jobs.Job], rows: Any, status: str) -> Any:
     """One part of the union: (kind, status or "age", queue, how many, due since when)."""
     what = Cast(status, CharField(max_length=12)) if status else Value("age", CharField(max_length=12))
     return (
-        rows.annotate(kind=Value(model._meta.label_lower, CharField()), what=what)
-        .values("kind", "what", "queue")
+        rows.annotate(of=Value(model._meta.label_lower, CharField()), what=what)
+        .values("of", "what", "queue")
         .annotate(number=Count("pk"), oldest=Min("not_before", output_field=DateTimeField()))
-        .values_list("kind", "what", "queue", "number", "oldest")
+        .values_list("of", "what", "queue", "number", "oldest")
     )
+
+
+@metrics.source
+def _circuits() -> Iterable[Metric]:
+    counts = Counter((found.kind.lower(), found.alias, found.state) for found in keys.states())
+    words = "Circuits of engines with a vendor, one for each key."
+    yield metrics.gauge("circuits", words, ["layer", "engine", "state"], [(list(at), n) for at, n in counts.items()])
 
 
 @metrics.source

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
+from django.conf import settings
+
+from avatarsite.core import metrics
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.vendors import breaker, keys, prices
 
@@ -96,6 +99,8 @@ class Chain:
             raise
         finally:
             attempt.end(time.monotonic() - began)
+            known = alias in getattr(settings, self.kind)
+            metrics.engine_called(self.layer, alias if known else "a customer's", attempt.code, attempt.seconds)
             self._record(attempt)
 
     @contextmanager
