@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def postgres(folder: Path, *options: str) -> Iterator[int]:
         made = ["-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
         subprocess.run([*lend, f"{programs}/initdb", *made], check=True, stdout=subprocess.DEVNULL, cwd="/")
     served = ["-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-c", f"unix_socket_directories={data}", *options]
-    with _running([*lend, f"{programs}/postgres", *served], log=folder / "postgres.log") as process:
+    command = [*lend, f"{programs}/postgres", *served]
+    with _running(command, log=folder / "postgres.log", how=signal.SIGINT) as process:  # SIGTERM waits for its clients
         wait_for_port(port, process)
         yield port
 
@@ -97,9 +99,9 @@ def wait_for_port(port: int, process: Process) -> None:
     raise SystemExit(f"Nothing listens on port {port}.")
 
 
-def end(process: Process, seconds: float = 20.0) -> None:
+def end(process: Process, seconds: float = 20.0, how: signal.Signals = signal.SIGTERM) -> None:
     """Ask a process to end, and make it end."""
-    process.terminate()
+    process.send_signal(how)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -109,7 +111,11 @@ def end(process: Process, seconds: float = 20.0) -> None:
 
 @contextmanager
 def _running(
-    command: list[str], *, log: Path | None = None, environment: dict[str, str] | None = None
+    command: list[str],
+    *,
+    log: Path | None = None,
+    environment: dict[str, str] | None = None,
+    how: signal.Signals = signal.SIGTERM,
 ) -> Iterator[Process]:
     """A process with a session of its own: Ctrl-C goes to us, and we end it in order."""
     with (log or Path(os.devnull)).open("ab") as out:
@@ -118,7 +124,7 @@ def _running(
     try:
         yield process
     finally:
-        end(process)
+        end(process, how=how)
 
 
 def _weed() -> str:
