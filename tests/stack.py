@@ -162,6 +162,11 @@ def _own_database(template: str = "") -> dict[str, str]:
     return {"DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}"}
 
 
+def servers_of_its_own() -> dict[str, str]:
+    """A seeded database and a broker that nobody else uses; only on services."""
+    return _own_database(_seeded_database()) | _own_broker()
+
+
 @cache
 def _seeded_database() -> str:
     """The name of a database that nobody uses but to copy it."""
