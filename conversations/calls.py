@@ -128,7 +128,8 @@ def end(call: Conversation, reason: str, *, at: datetime | None = None, **still:
         owner=call.owner, api_key_id=call.api_key_id, kind=Usage.Kind.CONVERSATION, of=call.pk, seconds=seconds(call)
     )
     # What stands in the transcript may be watched to its end; an answer without words yet is not wanted any more.
-    for video in Video.objects.filter(message__session=call.session_id, message__text="").exclude(status__in=jobs.FINAL):
+    wordless = Video.objects.filter(message__session=call.session_id, message__text="")
+    for video in wordless.exclude(status__in=jobs.FINAL):
         jobs.cancel(video)
     return True
 

@@ -35,8 +35,9 @@ _JUDGE = (
     "`rules`: numbered rules for the assistant. `objective`: what the conversation is to reach, with its "
     "`output_variables`. `said`: the last turns. Answer with one JSON object only: {\"broken\": numbers of the rules "
     "that the last turns break or ask the assistant to break, \"output_variables\": the variables that the user has "
-    "told, by their names, \"reached\": whether the objective is reached (with `confirmation` manual only once the user "
-    "has said that what was understood is right), \"next\": the name out of `next` whose condition is true, or null}."
+    "told, by their names, \"reached\": whether the objective is reached (with `confirmation` manual only once the "
+    "user has said that what was understood is right), \"next\": the name out of `next` whose condition is true, or "
+    "null}."
 )  # fmt: skip
 
 

@@ -245,7 +245,8 @@ def test_with_manual_confirmation_an_objective_is_reached_when_somebody_says_yes
     fresh = ChatSession.objects.create(user=alice.user, personality=mind)
     assert guiding.goal(fresh, mind).endswith("say what you understood and ask whether that is right.")
     Message.objects.create(session=fresh, role="user", text=said[0])
-    assert guiding.goal(fresh, mind) == "Say what you understood (email: ada@example.org) and ask whether that is right."
+    understood = "Say what you understood (email: ada@example.org) and ask whether that is right."
+    assert guiding.goal(fresh, mind) == understood
 
 
 @pytest.mark.parametrize(
@@ -274,6 +275,7 @@ def test_in_writing_visual_objectives_are_passed_over_and_visual_guardrails_not_
     assert answer.options["objective"]["name"] == "get_email" and "guardrails" not in answer.options
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_touched_guardrail_is_told_to_the_room_if_it_wants_to_be(alice: Customer) -> None:
     loud = alice.data("POST", "guardrails", NO_PRICES)["uuid"]
     quiet = alice.data("POST", "guardrails", {**NO_PRICES, "guardrail_name": "quiet", "app_message": False})["uuid"]
