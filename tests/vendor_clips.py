@@ -1,54 +1,77 @@
-"""What tests of vendors' renderers share: orders, files to be uploaded, and a look as the watcher takes it."""
+"""Clips by a vendor, in the tests' own process: a film that it delivers, and a worker with its watcher."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
-import pytest
-import requests
+import av
+import numpy as np
 
-from avatarsite.core.engines import EngineFailed
-from tests.fakes.server import Behaviour, html, refuse, truncate
-from videos.renderers.base import Look, RemoteRenderer, Scene, Scroll
+from avatarsite.core import jobs
+from avatarsite.core.jobs import Job
+from avatarsite.core.worker import ALL_QUEUES
+from videos import remote, watching
+from videos.models import Video
+from videos.watching import Watcher
 
-WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x00" * 64
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
-MP4 = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 64
-
-# what may go wrong with any request, and what is said of it: behaviour, code, whether a second try may help
-TROUBLES: list[tuple[str, Behaviour, str, bool]] = [
-    ("asked too often", refuse(429, retry_after=7), "vendor_rate_limited", True),
-    ("in trouble", refuse(503), "vendor_unavailable", True),
-    ("its proxy in trouble", html(502), "vendor_unavailable", True),
-    ("a page with 200", html(), "vendor_bad_answer", True),
-    ("garbage", refuse(200, body=b"\x00\xff{"), "vendor_bad_answer", True),
-    ("something else", refuse(200, body=["?"]), "vendor_bad_answer", True),
-    ("cut off", truncate(5), "vendor_unreachable", True),
-    ("the key is wrong", refuse(401), "vendor_auth", False),
-    ("nothing left", refuse(402), "vendor_quota", False),
-]
-CASES = [pytest.param(*rest, id=name) for name, *rest in TROUBLES]
-TROUBLE = pytest.mark.parametrize(("behaviour", "code", "retryable"), CASES)
-# a line that breaks is seen by whoever asks the question of a look
-TROUBLE_OF_LOOKS = pytest.mark.parametrize(
-    ("behaviour", "code", "retryable"), [case for case in CASES if "vendor_unreachable" not in case.values]
-)
-SCENES = {
-    "transparent": Scene(color="#00ff9b", webm="/tmp/alpha.webm"),
-    "color": Scene(color="#1d3b5c"),
-    "page": Scene(file="/tmp/page.png", scroll=Scroll()),
-    "file": Scene(file="/tmp/picture.png"),
-    "watermark": Scene(watermark="/tmp/logo.png"),
-}
+PATIENCE = 90.0
 
 
-def look_at(renderer: RemoteRenderer, vendor_id: str) -> Look:
-    """Asks after a job as the watcher does."""
-    question = renderer.question(vendor_id)
-    answer = requests.get(question.url, headers=dict(question.headers), timeout=30)
-    return renderer.look(answer.status_code, answer.headers, answer.content)
+def talking_film(seconds: float = 2.0, size: int = 128, fps: int = 25) -> bytes:
+    """An MP4 with H.264 and AAC, as vendors deliver it: a grey that brightens, and a hum."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4") as film:
+        pictures: Any = film.add_stream("libx264", rate=fps, width=size, height=size, pix_fmt="yuv420p")
+        sound: Any = film.add_stream("aac", rate=48_000, layout="mono")
+        for number in range(round(seconds * fps)):
+            picture = np.full((size, size, 3), 50 + number % 150, np.uint8)
+            film.mux(pictures.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        film.mux(pictures.encode(None))
+        hum = (np.sin(np.arange(round(seconds * 48_000)) * 0.05) * 9_000).astype(np.int16)
+        for start in range(0, len(hum), 1024):
+            frame: Any = av.AudioFrame.from_ndarray(hum[np.newaxis, start : start + 1024], format="s16", layout="mono")
+            frame.sample_rate, frame.pts = 48_000, start
+            film.mux(sound.encode(frame))
+        film.mux(sound.encode(None))
+    return file.getvalue()
 
 
-def refused(work: Callable[[], Any]) -> EngineFailed:
-    with pytest.raises(EngineFailed) as caught:
-        work()
-    return caught.value
+def in_haste(monkeypatch: Any) -> None:
+    """Looks follow each other at once."""
+    monkeypatch.setattr(remote, "FIRST_LOOK", 0.0)
+    monkeypatch.setattr(watching, "TURN_SECONDS", 0.02)
+    monkeypatch.setattr(watching, "SHORTEST", 0.02)
+    monkeypatch.setattr(watching, "LONGEST", 0.1)
+
+
+@contextmanager
+def watched() -> Iterator[Watcher]:
+    watcher = Watcher()
+    watcher.start()
+    yield watcher
+    watcher.stop()
+
+
+def work(video: Video, until: Callable[[Video], Any] = lambda video: video.is_final) -> Video:
+    """Do what is due until the video is final, or as wanted; returns it as it then is."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for job in jobs.due(ALL_QUEUES, 4):
+            jobs.execute(job, "the test's worker")
+        now = fresh(video)
+        if until(now):
+            return now
+        time.sleep(0.02)
+    raise AssertionError(f"{fresh(video).status} {fresh(video).stage} {fresh(video).status_details}")
+
+
+def once(job: Job) -> Video:
+    """One attempt."""
+    jobs.execute(fresh(job), "the test's worker")
+    return fresh(job)
+
+
+def fresh(video: Any) -> Video:
+    return Video.objects.select_related("twin", "replica").get(pk=video.pk)
