@@ -45,7 +45,7 @@ def _take(number: int) -> tuple[str, IO[str]] | None:
 if settings.METRICS:  # before the first of them is made
     Path(settings.METRICS_DIR).mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
-    values.ValueClass = values.MultiProcessValue(slot)
+    values.ValueClass = values.MultiProcessValue(slot)  # type: ignore[no-untyped-call]
 
 _own = CollectorRegistry()
 requests = Counter("avatarsite_http_requests", "Answers.", ["dialect", "method", "status"], registry=_own)

@@ -19,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from avatarsite.core import jobs, metrics, worker
 from avatarsite.core.api.throttles import address
 from avatarsite.core.jobs import Status
+from avatarsite.core.models import Worker
 from avatarsite.core.vendors import keys
 
 LIVING = (Status.QUEUED, Status.RUNNING)
@@ -89,5 +90,5 @@ def _circuits() -> Iterable[Metric]:
 
 @metrics.source
 def _workers() -> Iterable[Metric]:
-    seen = worker.Worker.objects.filter(seen_at__gte=timezone.now() - SILENT).count()
+    seen = Worker.objects.filter(seen_at__gte=timezone.now() - SILENT).count()
     yield metrics.gauge("workers", "Workers that showed a sign of life lately.", [], [([], seen)])
