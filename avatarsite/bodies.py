@@ -113,10 +113,10 @@ async def _refuse(dialect: Dialect | None, most: int, receive: Receive, send: Se
 async def _unread(application: Application, scope: Scope, receive: Receive, send: Send) -> None:
     """Have a request answered as if its body were empty."""
     kept = [(name, value) for name, value in scope["headers"] if name not in (b"content-length", b"transfer-encoding")]
-    given = iter([{"type": "http.request", "body": b"", "more_body": False}])
+    given: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def nothing() -> Message:
-        return next(given, None) or await asyncio.Future()
+        return given.pop() if given else await asyncio.Future()
 
     async def closing(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -21,8 +21,9 @@ def remembered_in(session: ChatSession) -> list[Person]:
     if session.person is not None:
         return [session.person]
     call = getattr(session, "conversation", None)
-    names = call.memory_stores if call else []
-    return [person for name in names if (person := person_in(call.owner, name, create=True))]
+    if call is None:
+        return []
+    return [person for name in call.memory_stores if (person := person_in(call.owner, name, create=True))]
 
 
 def forget(owner: User, store: str, memory_id: str) -> bool:
