@@ -7,6 +7,7 @@ from django.conf import settings
 from avatarsite.core import engines
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status
+from avatarsite.core.vendors import keys
 from twins.models import Replica
 from videos.faces import face_of
 from videos.renderers.base import VideoFormat
@@ -20,8 +21,8 @@ def warm() -> None:
     faces = [face_of(replica) for replica in stock]
     size = settings.VIDEO_SIZE
     try:
-        for alias in settings.LLM_CHAIN:
-            engines.load("LLM", alias)
+        for alias in keys.usable("LLM", settings.LLM_CHAIN, None):
+            keys.engine_for("LLM", alias, None).warm()
         engines.load("TTS", "local").warm()
         engines.load("RENDERERS", "local").warm(dict.fromkeys(faces), VideoFormat(size, size, settings.VIDEO_FPS))
     except EngineFailed as error:

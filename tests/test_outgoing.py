@@ -13,7 +13,6 @@ DOORS = (
     "avatarsite/core/fetch.py",
     "avatarsite/core/vendors/wire.py",
     "twins/embeddings/",
-    "twins/llm/customers.py",
     "twins/llm/moderation.py",
     "twins/llm/openai",
     "twins/stt/openai.py",

@@ -21,7 +21,7 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     [
         ("LLM_CHAIN", [], "core.E001"),
         ("LLM_CHAIN", ["gpt"], "core.E002"),
-        ("LLM_CHAIN", ["openai"], "core.E003"),
+        ("LLM_CHAIN", ["openai"], "core.W003"),
         ("VIDEO_SIZE", 511, "core.E004"),
         ("CHAT_PER_SESSION", "many", "core.E005"),
         ("CHAT_PER_ADDRESS", "5/day", "core.E005"),

@@ -363,7 +363,7 @@ def test_nothing_stands_in_for_a_personas_own_server(alice: Customer, llm: FakeO
 def test_the_platforms_model_names_mean_this_sites_models(alice: Customer, settings: Any) -> None:
     for name in ("tavus-llama", "tavus-gpt-4o", "tavus-gpt-4o-mini"):
         persona = Personality.objects.get(pk=create(alice, layers={"llm": {"model": name}}))
-        assert minds.route_for(persona).engines == tuple(settings.LLM_CHAIN)
+        assert minds.route_for(persona).engines == ("local",)
 
 
 def test_prompt_and_context_are_what_the_mind_knows(alice: Customer) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, Warning, register
 
 
 @register()
@@ -20,10 +20,12 @@ def chains_name_configured_engines(**_: Any) -> list[Error]:
 
 
 @register()
-def openai_engine_has_an_address(**_: Any) -> list[Error]:
-    if "openai" in settings.LLM_CHAIN and not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
-        hint = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, or take it out of LLM_CHAIN."
-        return [Error("LLM_CHAIN names “openai”, but neither key nor base URL is set.", hint=hint, id="core.E003")]
+def some_engine_can_answer_everybody(**_: Any) -> list[Warning]:
+    """Not an error: accounts may bring keys, and the staff may give one on the Providers page."""
+    if settings.LLM_CHAIN == ["openai"] and not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        hint = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, or add “local” to LLM_CHAIN."
+        words = "LLM_CHAIN names “openai” alone, without key and address: accounts without a key get no answers."
+        return [Warning(words, hint=hint, id="core.W003")]
     return []
 
 

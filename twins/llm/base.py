@@ -147,6 +147,9 @@ class LLM(ABC):
         if not spoke:
             raise EngineFailed("The language model answered nothing.", "llm_empty", retryable=True)
 
+    def warm(self) -> None:  # noqa: B027  most need nothing
+        """Load what the first reply needs."""
+
     @abstractmethod
     def _stream(self, mind: Mind, history: Sequence[ChatMessage], model: str) -> Iterator[str]: ...
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from twins.llm import visitors
 from twins.llm.answers import answer, more, spoken
-from twins.llm.base import FEWEST_WORDS, LLM, ChatMessage, Mind
+from twins.llm.base import FEWEST_WORDS, LLM, ChatMessage, Mind, Passage
 from twins.llm.intents import intent, visitor_name
 from twins.llm.phrases import Phrases, Variants
 from twins.llm.roles import role
@@ -40,6 +40,12 @@ class LocalLLM(LLM):
 
     def __init__(self, *, clock: Callable[[], datetime] = _now) -> None:
         self._clock = clock
+
+    def warm(self) -> None:
+        """A question about one sentence brings the search and its word lists into memory."""
+        passage = Passage("The bakery opens at seven.")
+        question = ChatMessage("user", "When does the bakery open?")
+        list(self.stream(Mind("", knowledge=(passage,)), [question]))
 
     def model_name(self, model: str = "") -> str:
         return "local"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Any
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,8 +39,6 @@ from twins.llm.terms import (
     words,
 )
 from twins.llm.units import Unit, units_of
-
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
 
 MOST_QUERY_TERMS = 24
 LEAST_COVERAGE = 0.45
@@ -331,9 +329,13 @@ def _leans(text: str, language: str) -> bool:
     return pattern is not None and re.match(pattern, text, re.IGNORECASE) is not None
 
 
-def _bm25(documents: list[list[str]]) -> bm25s.BM25 | None:
+def _bm25(documents: list[list[str]]) -> Any:
+    """None when there is nothing to find."""
     if not any(documents):
         return None
+    import bm25s  # brings scipy, which a process that only serves pages need not wait for
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it announces every index otherwise
     ranking = bm25s.BM25()
     ranking.index(documents, show_progress=False)
     return ranking

@@ -3,12 +3,11 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import snowballstemmer
-from bm25s import stopwords
 
 from twins.llm.lexicon import EXTRA_STOP_WORDS, GENERIC_WORDS, KOREAN_ASKING, LIGHT_WORDS, STOP_CHARACTERS
 
@@ -23,12 +22,12 @@ _STEMMERS = {
     "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "es": "spanish",
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-_STOP_WORDS = {
-    "en": stopwords.STOPWORDS_EN_PLUS, "es": stopwords.STOPWORDS_SPANISH, "fr": stopwords.STOPWORDS_FRENCH,
-    "de": stopwords.STOPWORDS_GERMAN, "it": stopwords.STOPWORDS_ITALIAN, "pt": stopwords.STOPWORDS_PORTUGUESE,
-    "nl": stopwords.STOPWORDS_DUTCH, "da": stopwords.STOPWORDS_DANISH, "sv": stopwords.STOPWORDS_SWEDISH,
-    "no": stopwords.STOPWORDS_NORWEGIAN, "nb": stopwords.STOPWORDS_NORWEGIAN, "ru": stopwords.STOPWORDS_RUSSIAN,
-    "tr": stopwords.STOPWORDS_TURKISH, "ko": stopwords.STOPWORDS_KOREAN,
+_STOP_WORDS = {  # names in bm25s.stopwords
+    "en": "STOPWORDS_EN_PLUS", "es": "STOPWORDS_SPANISH", "fr": "STOPWORDS_FRENCH",
+    "de": "STOPWORDS_GERMAN", "it": "STOPWORDS_ITALIAN", "pt": "STOPWORDS_PORTUGUESE",
+    "nl": "STOPWORDS_DUTCH", "da": "STOPWORDS_DANISH", "sv": "STOPWORDS_SWEDISH",
+    "no": "STOPWORDS_NORWEGIAN", "nb": "STOPWORDS_NORWEGIAN", "ru": "STOPWORDS_RUSSIAN",
+    "tr": "STOPWORDS_TURKISH", "ko": "STOPWORDS_KOREAN",
 }  # fmt: skip
 
 # Scripts written without spaces, and Hangul, whose particles are glued to the word: Thai to Khmer, kana, Han, Hangul.
@@ -106,10 +105,19 @@ def word_term(word: str, language: str) -> str:
     return without_accents(_stem(folded, language))
 
 
+def _stop_words(language: str) -> Sequence[str]:
+    if language not in _STOP_WORDS:
+        return ()
+    from bm25s import stopwords  # brings scipy, which a process that only serves pages need not wait for
+
+    listed: Sequence[str] = getattr(stopwords, _STOP_WORDS[language])
+    return listed
+
+
 @cache
 def stop_words(language: str) -> frozenset[str]:
     extra = EXTRA_STOP_WORDS.get(language, "").split()
-    listed = [*_STOP_WORDS.get(language, ()), *extra]
+    listed = [*_stop_words(language), *extra]
     parts = [part for word in listed for part in word.split("'")]
     return frozenset([*parts, *map(without_accents, parts)])
 

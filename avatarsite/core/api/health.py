@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from avatarsite.core import engines, worker
+from avatarsite.core.vendors import keys
 
 
 @require_safe
@@ -87,8 +88,12 @@ def _bucket() -> str:
 
 def _engines() -> str:
     try:
-        for kind, alias in [("TTS", "local"), ("RENDERERS", "local"), *(("LLM", name) for name in settings.LLM_CHAIN)]:
+        for kind, alias in [("TTS", "local"), ("RENDERERS", "local")]:
             engines.load(kind, alias)
+        for alias in keys.usable("LLM", settings.LLM_CHAIN, None):
+            keys.engine_for("LLM", alias, None)
+    except DatabaseError:
+        return "unknown"
     except engines.EngineFailed as error:
         return error.message
     return "ok"

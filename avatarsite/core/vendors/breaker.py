@@ -67,7 +67,8 @@ class Circuit:
         words = f"“{self.alias}” failed again and again and is left alone for a while."
         if opened["code"] in AT_ONCE:
             words = f"“{self.alias}” refused its key, or has no quota left, and is left alone for a while."
-        raise EngineFailed(words, "vendor_resting", retry_after=max(left, 0.0))
+        passing = opened["code"] not in AT_ONCE
+        raise EngineFailed(words, "vendor_resting", retryable=passing, retry_after=max(left, 0.0))
 
     def failed(self, error: EngineFailed) -> None:
         """Count a failure; one that says nothing about the engine's health shows that it answers."""
