@@ -9,7 +9,7 @@ import requests
 
 from tests.fakes.heygen import KEY, FakeHeyGen
 from tests.fakes.server import Behaviour, accept_then_freeze, accept_then_hang_up, refuse
-from tests.vendor_clips import MP4, PNG, SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
+from tests.vendor_orders import MP4, PNG, SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
 from videos.renderers.base import Order, Scene, VideoFormat
 from videos.renderers.heygen import MOST_BYTES, HeyGenRenderer
 

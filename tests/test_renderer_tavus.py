@@ -9,7 +9,7 @@ import requests
 
 from tests.fakes.server import Behaviour, accept_then_freeze, accept_then_hang_up, refuse
 from tests.fakes.tavus import KEY, FakeTavus
-from tests.vendor_clips import SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
+from tests.vendor_orders import SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
 from videos.renderers.base import Order
 from videos.renderers.tavus import TavusRenderer
 
