@@ -110,6 +110,19 @@ def test_the_rows_of_a_worker_known_to_be_gone_are_put_back_at_once() -> None:
     assert fresh(video).status == Status.QUEUED
 
 
+def test_what_a_worker_hands_back_costs_no_attempt_and_its_old_ticket_is_void(settings) -> None:
+    settings.JOB_MAX_ATTEMPTS = 1
+    video = make_video()
+    for _ in range(3):
+        ticket = jobs.claim(fresh(video), "ending")
+        assert ticket and jobs.hand_back("another") == 0 and jobs.hand_back("ending") == 1
+        jobs.fail(ticket, EngineFailed("Its helper was ended.", "engine_crashed"))
+        assert fresh(video).status == Status.QUEUED
+        with pytest.raises(TicketLost):
+            ticket.progress("rendering", 50)
+    assert jobs.claim(fresh(video), "next")
+
+
 def test_a_failure_that_may_pass_is_tried_again_later(does) -> None:
     def fail(ticket: Ticket) -> None:
         raise EngineFailed("The voice service is busy.", "tts_busy", retryable=True)

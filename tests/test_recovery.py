@@ -76,6 +76,8 @@ def test_ctrl_c_ends_every_process_and_a_job_cut_off_is_finished_after_the_next_
     assert helpers, "voice and face run in processes of their own"
     stack.stop()
     wait_for(lambda: not any(map(is_alive, helpers)), 10)
+    left = tell(stack, pk)
+    assert (left["status"], left["attempt"] - left["attempt_base"]) == ("queued", 0), "handed back, and nothing lost"
     stack.start()
     wait_until_ready(stack, pk)
 
