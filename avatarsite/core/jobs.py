@@ -270,10 +270,13 @@ def execute(job: Job, worker: str) -> bool:
         return False
     began = time.monotonic()
     with _logged_as(ticket), _beating(ticket):
-        logger.info("job.began worker=%s", worker)
+        logger.debug("job.began worker=%s", worker)
         _do(ticket)
         ticket.clock.enter(job._meta.label_lower, "")
-        logger.info("job.left status=%s seconds=%.3f", str(job.status), time.monotonic() - began)
+        level = logging.INFO if job.request_id else logging.DEBUG  # what nobody asked for is many small things
+        logger.log(
+            level, "job.left status=%s seconds=%.3f worker=%s", str(job.status), time.monotonic() - began, worker
+        )
     return True
 
 
