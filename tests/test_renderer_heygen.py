@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.client import wait_for
 from tests.fakes.heygen import KEY, FakeHeyGen
 from tests.fakes.server import Behaviour, accept_then_freeze, accept_then_hang_up, refuse
 from tests.vendor_orders import MP4, PNG, SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
@@ -27,7 +28,7 @@ def heygen(settings: Any) -> Iterator[FakeHeyGen]:
 
 @pytest.fixture
 def renderer(heygen: FakeHeyGen) -> HeyGenRenderer:
-    return HeyGenRenderer(KEY, timeout=5.0)
+    return HeyGenRenderer(KEY)
 
 
 @pytest.fixture
@@ -190,25 +191,25 @@ class TestRefusals:
 
 
 class TestLostAnswers:
-    @pytest.mark.parametrize(
-        ("behaviour", "code"), [(accept_then_hang_up(), "vendor_unreachable"), (accept_then_freeze(), "vendor_timeout")]
-    )
     def test_a_job_whose_answer_was_lost_is_found_and_not_made_twice(
-        self,
-        heygen: FakeHeyGen,
-        recording: Path,
-        behaviour: Behaviour,
-        code: str,
+        self, heygen: FakeHeyGen, renderer: HeyGenRenderer, recording: Path
     ) -> None:
-        renderer = HeyGenRenderer(KEY, timeout=0.5)
-        heygen.misbehave("POST /v3/videos", behaviour)
-        assert refused(lambda: renderer.submit(ordered(speech=recording))).code == code
+        heygen.misbehave("POST /v3/videos", accept_then_hang_up())
+        assert refused(lambda: renderer.submit(ordered(speech=recording))).code == "vendor_unreachable"
         assert [renderer.find("m1/1")] == list(heygen.videos)
         assert renderer.find("m1") == "", "a part of the name is another job"
         assert asked(heygen, renderer.find("m1/1"))["audio_asset_id"] in heygen.assets
 
         again = renderer.submit(ordered(speech=recording))
         assert [again.partition(",")[0]] == list(heygen.videos), "the same key with a new upload is a conflict"
+
+    def test_an_answer_that_never_comes_is_asked_for_again_with_the_same_key(
+        self, heygen: FakeHeyGen, renderer: HeyGenRenderer
+    ) -> None:
+        heygen.misbehave("POST /v3/videos", accept_then_freeze())
+        assert refused(lambda: HeyGenRenderer(KEY, timeout=0.5).submit(SAID)).code == "vendor_timeout"
+        wait_for(lambda: heygen.videos)
+        assert [renderer.submit(SAID)] == list(heygen.videos)
 
     def test_a_conflict_about_a_job_that_is_not_listed_yet_may_be_tried_again(
         self, heygen: FakeHeyGen, renderer: HeyGenRenderer

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.client import wait_for
 from tests.fakes.server import Behaviour, accept_then_freeze, accept_then_hang_up, refuse
 from tests.fakes.tavus import KEY, FakeTavus
 from tests.vendor_orders import SCENES, TROUBLE, TROUBLE_OF_LOOKS, WAV, look_at, refused
@@ -27,7 +28,7 @@ def tavus(settings: Any) -> Iterator[FakeTavus]:
 
 @pytest.fixture
 def renderer(tavus: FakeTavus) -> TavusRenderer:
-    return TavusRenderer(KEY, timeout=5.0)
+    return TavusRenderer(KEY)
 
 
 @pytest.fixture
@@ -124,14 +125,15 @@ class TestRefusals:
 
 class TestLostAnswers:
     @pytest.mark.parametrize(
-        ("behaviour", "code"), [(accept_then_hang_up(), "vendor_unreachable"), (accept_then_freeze(), "vendor_timeout")]
+        ("behaviour", "patience", "code"),
+        [(accept_then_hang_up(), 30.0, "vendor_unreachable"), (accept_then_freeze(), 0.5, "vendor_timeout")],
     )
     def test_a_job_whose_answer_was_lost_is_found_by_its_name(
-        self, tavus: FakeTavus, behaviour: Behaviour, code: str
+        self, tavus: FakeTavus, renderer: TavusRenderer, behaviour: Behaviour, patience: float, code: str
     ) -> None:
-        renderer = TavusRenderer(KEY, timeout=0.5)
         tavus.misbehave("POST /v2/videos", behaviour)
-        assert refused(lambda: renderer.submit(SAID)).code == code
+        assert refused(lambda: TavusRenderer(KEY, timeout=patience).submit(SAID)).code == code
+        wait_for(lambda: tavus.videos)
         assert [renderer.find("m1/1")] == list(tavus.videos)
         assert renderer.find("m1/2") == ""
 
