@@ -19,7 +19,7 @@ def start() -> None:
         return
     _worker = EmbeddedWorker(settings.WORKER_THREADS)
     _worker.start()
-    _watcher = Watcher()
+    _watcher = Watcher(alone=True)
     _watcher.start()
     threading.Thread(target=warming.warm, name="warm", daemon=True).start()
 

@@ -7,6 +7,7 @@ a restart loses nothing, and a vendor or a database that is away only costs time
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import threading
@@ -34,11 +35,11 @@ from videos.renderers.base import Look, RemoteRenderer
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.5  # between two questions to the database for rows that are due
-HELD_SECONDS = 40.0  # that a look is one worker's own; more than an answer may take
+HELD_SECONDS = 25.0  # that a look is one worker's own; more than an answer may take
 ANSWER_SECONDS = 20.0  # that a vendor may take for one answer
 AT_ONCE, AT_ONE_VENDOR = 200, 50  # connections
 ROWS = 500  # that are taken in one turn
-SHORTEST, LONGEST, SHARE = 1.0, 10.0, 0.2  # seconds between two looks, and their part of the time waited so far
+SHORTEST, LONGEST, SHARE = 1.0, 10.0, 0.1  # seconds between two looks, and their part of the time waited so far
 KEPT_SECONDS = 30.0  # that an engine is used before its key is read again
 FORGETTING = timedelta(days=1)  # for which a vendor is asked to forget
 FORGET_AT_ONCE = 4
@@ -58,9 +59,13 @@ class Seen:
 
 
 class Watcher:
-    """The loop, in a thread of its own. `start` and `stop` it with the worker."""
+    """The loop, in a thread of its own. `start` and `stop` it with the worker.
 
-    def __init__(self) -> None:
+    alone: no other worker looks at these rows, so those that are held were held by a predecessor that is gone.
+    """
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self._alone = alone
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._engines: dict[tuple[str, str | None], tuple[float, RemoteRenderer]] = {}
@@ -88,21 +93,26 @@ class Watcher:
         jar = aiohttp.DummyCookieJar()
         with ThreadPoolExecutor(1, thread_name_prefix="watcher-rows") as rows:
             async with aiohttp.ClientSession(connector=limits, timeout=patience, cookie_jar=jar) as session:
-                looking: set[asyncio.Task[Seen]] = set()
+                looking: dict[asyncio.Task[Seen], Video] = {}
                 while not self._stop.is_set():
                     began = time.monotonic()
-                    done = {task for task in looking if task.done()}
-                    looking -= done
+                    done = [task for task in looking if task.done()]
                     seen = [task.result() for task in done]
+                    for task in done:
+                        del looking[task]
                     taken = await loop.run_in_executor(rows, self._turn, seen, ROWS - len(looking))
-                    looking |= {asyncio.create_task(_look(session, video, engine)) for video, engine in taken}
+                    looking |= {asyncio.create_task(_look(session, video, engine)): video for video, engine in taken}
                     await asyncio.sleep(max(0.0, TURN_SECONDS - (time.monotonic() - began)))
                 for task in looking:
                     task.cancel()
+                await loop.run_in_executor(rows, _let_go, list(looking.values()))
 
     def _turn(self, seen: list[Seen], room: int) -> list[tuple[Video, RemoteRenderer]]:
         """Store what was seen, forget what is over, take rows that are due; those whose renderer can be asked."""
         try:
+            if self._alone:
+                _let_go_all()
+                self._alone = False
             _store(seen)
             self._forget()
             return list(self._askable(_taken(room)))
@@ -160,6 +170,21 @@ def _taken(room: int) -> list[Video]:
     Video.objects.filter(pk__in=keys, status=Status.RUNNING, next_look_at__lte=now).update(next_look_at=ours)
     mine = Video.objects.filter(pk__in=keys, next_look_at=ours)
     return list(mine.select_related("twin").only(*FIELDS, "twin__owner", "twin__chains"))
+
+
+def _let_go(videos: list[Video]) -> None:
+    """Rows that were taken and not looked at are due again at once."""
+    marks = {video.next_look_at for video in videos}
+    with contextlib.suppress(DatabaseError):
+        Video.objects.filter(pk__in=[video.pk for video in videos], next_look_at__in=marks).update(
+            next_look_at=timezone.now()
+        )
+    close_old_connections()
+
+
+def _let_go_all() -> None:
+    now = timezone.now()
+    Video.objects.filter(status=Status.RUNNING, next_look_at__gt=now).update(next_look_at=now)
 
 
 async def _look(session: aiohttp.ClientSession, video: Video, engine: RemoteRenderer) -> Seen:
