@@ -175,9 +175,8 @@ JOB_SILENT_AFTER = env.float("JOB_SILENT_AFTER", default=10.0)  # seconds withou
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=4)
 IN_PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 SHARED_CACHE = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "avatarsite.core.resting.RestingCache",
     "LOCATION": REDIS_URL,
-    "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
 }
 CACHES = {"default": SHARED_CACHE if REDIS_URL else IN_PROCESS_CACHE}
 
@@ -570,6 +569,7 @@ LOGGING = {
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("httpx", "httpx2", "openai")},
         "bm25s": {"propagate": False},  # it sets its own level when it is imported
+        "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},  # it brings a form of its own
         "django.request": {"level": "ERROR"},  # avatarsite.observing tells the rest, without paths: they hold tokens
     },
 }

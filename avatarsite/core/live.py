@@ -8,9 +8,7 @@ Redis does not answer, signals are dropped and watchers live by polling the row.
 import asyncio
 import contextlib
 import json
-import logging
 import threading
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from functools import cache
@@ -20,14 +18,12 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
-logger = logging.getLogger(__name__)
+from avatarsite.core import resting
 
 Event = dict[str, Any]
 QUEUE_LENGTH = 1_000  # events a slow watcher may lag behind before it loses the newest
-QUIET_SECONDS = 5.0  # no publishing to Redis for so long after it failed
 _watchers: dict[str, set[tuple[asyncio.AbstractEventLoop, "asyncio.Queue[Event]"]]] = defaultdict(set)
 _lock = threading.Lock()
-_quiet_until = 0.0
 
 
 def publish(topic: str, event: Event) -> None:
@@ -83,19 +79,13 @@ async def _from_here(topic: str, queue: "asyncio.Queue[Event]") -> AsyncIterator
 
 
 @cache
-def _client() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+def _client() -> resting.RestingRedis:
+    return resting.client(settings.REDIS_URL)
 
 
 def _publish_to_redis(topic: str, event: Event) -> None:
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
-        return
-    try:
+    with contextlib.suppress(redis.RedisError):
         _client().publish(f"live:{topic}", json.dumps(event))
-    except redis.RedisError:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("live.publish_failed")
 
 
 @contextlib.asynccontextmanager
