@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 OLDER_LIVEKIT := livekit-plugins-tavus==1.2.18  # before its wire was renamed
 
-.PHONY: run stack test lint bench admin system clean landmarks clients
+.PHONY: run stack test lint bench chaos admin system clean landmarks clients
 
 run: $(VENV)/runs landmarks  ## Make the environment, migrate, seed, and serve on HOST:PORT
 	@exec $(BIN)/python manage.py serve
@@ -18,6 +18,10 @@ test: $(VENV)/tests landmarks system clients  ## The whole suite: on the embedde
 
 lint: $(VENV)/tests  ## Linters, types, import rules, migrations, deployment checks
 	@BIN=$(BIN) sh tests/lint.sh
+
+chaos: $(VENV)/tests system  ## Kill, freeze and flush everything while videos are made, then count what came of it
+	@$(BIN)/python -m tests.chaos $(CHAOS)
+	@$(BIN)/python -m tests.services $(BIN)/python -m tests.chaos $(CHAOS)
 
 bench: $(VENV)/runs clients  ## Measure the embedded default; prints tables
 	@$(BIN)/python -m bench
