@@ -245,7 +245,6 @@ def _languages() -> Choices:
     for alias in settings.TTS:
         engine = engines.load("TTS", alias)
         notes = engine.approximations()
-        known |= {
-            code: f"{name}: {notes[code]}" if code in notes else name for code, name in engine.languages().items()
-        }
+        told = {code: f"{name}: {notes[code]}" if code in notes else name for code, name in engine.languages().items()}
+        known = told | known  # the embedded engine comes first: what it says of a language holds
     return [("en", "English, as the voice does"), *sorted(known.items(), key=lambda item: item[1])]

@@ -3,6 +3,7 @@
 import io
 import wave
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db.models import RestrictedError
@@ -11,9 +12,10 @@ from avatarsite.core import media
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.erasing import erase
 from avatarsite.core.models import User
+from avatarsite.core.vendors.keys import engine_for
 from twins.models import Voice
 from twins.tts import voices
-from twins.tts.base import VoiceSettings
+from twins.tts.base import VoiceChoice, VoiceSettings
 from twins.tts.fitting import LONGEST, fit
 
 SAMPLE_RATE = 24_000  # Hz, of samples that are decoded from a file
@@ -58,6 +60,25 @@ def create_from_sample(owner: User | None, name: str, pcm: bytes, rate: int, *, 
     voice.sample.save("sample.wav", ContentFile(_wav(pcm[: 2 * rate * LONGEST], rate)), save=False)
     voice.save()
     return voice
+
+
+def create_of_engine(owner: User | None, name: str, engine: str, engine_voice: str, **facts: Any) -> Voice:
+    """A voice as an engine has it; facts: language, gender, options. A vendor is asked for it when it first speaks.
+
+    Raises EngineFailed voice_unknown for one that the local engine does not have.
+    """
+    if engine == "local":
+        facts = {"gender": voices.find(engine_voice).gender, **facts}
+    return Voice.objects.create(owner=owner, name=name, engine=engine, engine_voice=engine_voice, **facts)
+
+
+def choices(engine: str, owner: User) -> list[VoiceChoice]:
+    """The voices that an account may name of an engine.
+
+    Raises EngineFailed: engine_unknown, vendor_not_configured, vendor_retired, and what the vendor refuses.
+    """
+    found: list[VoiceChoice] = engine_for("TTS", engine, owner.pk).choices()
+    return found
 
 
 def create_from_file(owner: User | None, name: str, path: Path, *, language: str = "en") -> Voice:

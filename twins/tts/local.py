@@ -10,7 +10,7 @@ from avatarsite.core.children import ChildPool
 from avatarsite.core.diagnosis import Diagnosis
 from avatarsite.core.engines import EngineFailed
 from twins.tts import languages, pronunciations, voices
-from twins.tts.base import TTS, AudioChunk, Phoneme, VoiceSettings, Word
+from twins.tts.base import TTS, AudioChunk, Phoneme, VoiceChoice, VoiceSettings, Word
 from twins.tts.espeak_messages import Speech, Utterance
 from twins.tts.mastering import Mastering, Samples, released
 from twins.tts.reader import Reader
@@ -68,6 +68,11 @@ class LocalTTS(TTS):
         if not isinstance(speech, Speech):
             raise EngineFailed("The engine gave an answer that is no speech.", "engine_crashed", retryable=True)
         return speech
+
+    def choices(self) -> list[VoiceChoice]:
+        return [
+            VoiceChoice(voice.id, voice.name, voice.gender, voice.accent, voice.description) for voice in voices.VOICES
+        ]
 
     def stand_in(self, gender: str, language: str) -> str:
         return voices.nearest(gender, language).id

@@ -6,7 +6,7 @@ Personas and voices that name it are kept; whoever lets one speak is told what t
 from collections.abc import Iterator
 
 from avatarsite.core.engines import EngineFailed
-from twins.tts.base import TTS, AudioChunk, VoiceSettings
+from twins.tts.base import TTS, AudioChunk, VoiceChoice, VoiceSettings
 
 GONE = "PlayHT ended its service in 2025, with all its voices. Choose elevenlabs, cartesia, openai or local instead."
 
@@ -18,6 +18,9 @@ class PlayHTTTS(TTS):
         """api_key: taken, for old configurations name one, and not used."""
 
     def _stream(self, text: str, voice: VoiceSettings) -> Iterator[AudioChunk]:
+        raise EngineFailed(GONE, "vendor_retired")
+
+    def choices(self) -> list[VoiceChoice]:
         raise EngineFailed(GONE, "vendor_retired")
 
     def languages(self) -> dict[str, str]:

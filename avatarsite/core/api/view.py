@@ -61,12 +61,15 @@ CALLERS_FAULT = {
     "sample_noisy",
     "consent_incomplete",
     "consent_name_needed",
+    "key_invalid",
     "stt_too_short",
     *(f"media_{fault}" for fault in ("unsupported", "broken", "too_large", "too_long", "too_short", "no_audio")),
     *(f"media_{fault}" for fault in ("too_many_pixels", "too_many_channels", "too_fast", "no_video")),
 }
 # What does not fit what is there already.
 CONFLICTS = {
+    "vendor_not_configured",
+    "vendor_retired",
     "replica_in_use",
     "voice_in_use",
     "consent_given",
