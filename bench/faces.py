@@ -1,11 +1,13 @@
-"""A face for measurements that nobody drew."""
+"""Faces for measurements that nobody drew."""
 
 from pathlib import Path
 
 import cv2
 from skimage import data
 
-from twins.photos import make_package
+from tests.filmed import swaying
+from twins.footage import build
+from twins.photos import make_package, sheet
 from videos.renderers.base import FaceRef
 
 
@@ -15,3 +17,10 @@ def photo(folder: Path) -> FaceRef:
     path = folder / "astronaut.npz"
     path.write_bytes(make_package(content.tobytes()))
     return FaceRef("photo", "astronaut", package=str(path))
+
+
+def video(folder: Path) -> FaceRef:
+    """The astronaut's photo as six seconds of film, in which the head moves, and that film as a video replica."""
+    film = swaying(sheet(Path(photo(folder).package), 512, 512), folder / "film.mp4", 6.0)
+    package, footage = build(film, (0.2, 6.0), folder, lambda percent: None)
+    return FaceRef("video", "astronaut", "close", str(package), str(footage))

@@ -16,13 +16,17 @@ WIDE_OPEN = (9, 2)
 
 
 def film_of(name: str, path: Path, seconds: float, *, speaking: bool = False, fps: int = 25) -> Path:
+    return swaying(portraits.draw(name, SIZE, SIZE), path, seconds, speaking=speaking, fps=fps, seed=name)
+
+
+def swaying(sheet, path: Path, seconds: float, *, speaking: bool = False, fps: int = 25, seed: str = "") -> Path:
     """The person sways as in an idle clip; the light falls by a tenth towards the end."""
-    sheet = portraits.draw(name, SIZE, SIZE)
-    whole = Box(0, 0, SIZE, SIZE)
+    height, width = sheet.image.shape[:2]
+    whole = Box(0, 0, width, height)
     warps = Warp(sheet.depth, sheet.pivot, whole), Warp(sheet.depth, sheet.pivot, whole, scale=2)
-    loop, count = pose_loop(name, SIZE), round(seconds * fps)
+    loop, count = pose_loop(seed, height), round(seconds * fps)
     silent, open_ = _frame(sheet.image), _frame(_with_mouth(sheet))
-    with Film(path, SIZE, SIZE, crf=10, fps=fps) as film:
+    with Film(path, width, height, crf=10, fps=fps) as film:
         for number in range(count):
             base = open_ if speaking and number % 10 < 5 else silent
             frame = posed(base, warps, loop[number * 25 // fps % len(loop)])
@@ -40,4 +44,4 @@ def _with_mouth(sheet):
 
 def _frame(rgb):
     luma, chroma = nv12.planes(rgb)
-    return np.concatenate([luma, chroma.reshape(SIZE // 2, SIZE)])
+    return np.concatenate([luma, chroma.reshape(len(luma) // 2, -1)])

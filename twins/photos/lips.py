@@ -19,7 +19,7 @@ STILL = (1, 2, 98, 327, 64, 294, 48, 278, 50, 280, 101, 330, 117, 346, 123, 352,
 CLOSED_GAP = 0.04  # up to here the lips of a photo are closed: the mesh leaves as much between closed lips
 WIDEST_REST = 0.88  # a mouth at rest that is wider is smiling
 SMILE_KEPT = 0.25  # share of the smile's extra width that the closed lips keep
-WIDEST_GAP = (0.34, 0.48, 0.38)  # between the lips, wide open: rounded, neutral, spread
+WIDEST_GAP = (0.30, 0.48, 0.44)  # between the lips, wide open: rounded, neutral, spread
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Pose:
     @property
     def flatten(self) -> float:
         """How much of a smile's curve is taken out."""
-        return min(0.9 * max(-self.width, 0.0) + 0.5 * self.opening, 1.0)
+        return min(0.9 * max(-self.width, 0.0) + 1.2 * self.opening, 1.0)
 
 
 def pose(opening: int, width: int) -> Pose:
@@ -141,6 +141,7 @@ def posed(rest: Lips, p: Pose) -> Lips:
     middle, half = rest.middle, float(np.ptp(rest.inner_upper[:, 0])) / 2
     upper_share = 0.16 + 0.5 * p.tuck
     smile = max(float(middle_of(rest.inner_upper) - middle[1]), 0.0)
+    stretch = p.stretch * (1 - p.flatten * max(1 - WIDEST_REST / (2 * half), 0.0))
 
     def place(line: Floats, seam: Floats, up: bool, outer: bool) -> Floats:
         across = np.clip((line[:, 0] - middle[0]) / half, -1, 1)
@@ -151,7 +152,7 @@ def posed(rest: Lips, p: Pose) -> Lips:
         follow = (0.85 if up else 0.92) if outer else 1.0
         thick = 1 - 0.13 * p.width - 0.1 * p.opening - 0.3 * p.press - (0.35 * p.tuck if not up else 0.0)
         own = (line[:, 1] - seam[:, 1]) * thick if outer else 0.0
-        u = middle[0] + (line[:, 0] - middle[0]) * p.stretch
+        u = middle[0] + (line[:, 0] - middle[0]) * stretch
         return np.column_stack([u, seam[:, 1] + own + drop + lift * follow]).astype(np.float32)
 
     seam = rest.inner_upper

@@ -5,7 +5,7 @@ from twins.portraits.pen import VIEWS
 from twins.portraits.people import PEOPLE
 from twins.portraits.sheet import face_sheet
 
-VERSION = 5  # raise with every change of a pixel: sheets are cached by it
+VERSION = 6  # raise with every change of a pixel: sheets are cached by it
 
 
 def names() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from twins.portraits.person import AXIS, Person
 
 GAP = 58.0  # between the lips when wide open
 JAW = 36.0  # how far the chin goes down for it
+SEEN = 0.8  # power of an opening: drawn lips shade a narrow gap, and it is to be seen as wide as it is meant
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Pose:
     @property
     def gap(self) -> float:
         """Between the lips, in design units; teeth on the lower lip part them a little."""
-        return GAP * self.opening * (1 - 0.16 * self.round - 0.10 * self.wide) + 8.0 * self.tuck
+        rounded = (0.42 - 0.26 * self.opening) * self.round  # small round gaps look larger than they are
+        return GAP * self.opening * (1 - rounded) + 8.0 * self.tuck
 
     def sharp(self, out: float) -> float:
         """How far the lower lip's edge has risen towards the corner at a share of its width: an ellipse when round."""
@@ -50,7 +52,7 @@ REST = Pose()
 
 def pose(opening: int, width: int) -> Pose:
     """The pose at a place of the face sheet's mouth axes."""
-    return Pose(opening / (OPENINGS - 1), (width - WIDTHS // 2) / (WIDTHS // 2))
+    return Pose((opening / (OPENINGS - 1)) ** SEEN, (width - WIDTHS // 2) / (WIDTHS // 2))
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from videos.renderers.local.visemes import Viseme, visemes
 
 RATE = 100  # points a second
 LOOK_AHEAD = 20  # points: 200 ms
-OPENING_EDGE = 6  # points before and after a sound in which the jaw already, or still, moves
+OPENING_EDGE = 4  # points before and after a sound in which the jaw already, or still, moves
 ROUNDING_LEAD = 14  # lips begin to round 140 ms ahead (coarticulation is mostly anticipatory)
 WIDTH_EDGE = 8
 ROUNDED = -0.4
-OPENING_SPEED = 0.13  # opening per point: a mouth opens fully within 80 ms
+OPENING_SPEED = 0.19  # opening per point: a mouth opens fully within 60 ms
 WIDTH_SPEED = 0.16
 HISTORY = 50  # points kept behind the last one taken: neighbours that still reach forward
 MOST_PHONEMES = 100_000  # of one chunk
@@ -154,7 +154,7 @@ class LipCurve:
         reach = min(end + LOOK_AHEAD, self._first + self._sums.shape[1])
         sums = self._sums[:, begin - self._first : reach - self._first]
         # resting lips have a small say everywhere, so that silence without a phoneme relaxes too
-        opening = sums[0] / (sums[1] + 0.02) * (0.85 + 0.25 * sums[4])
+        opening = sums[0] / (sums[1] + 0.02) * (0.9 + 0.15 * sums[4])
         width = sums[2] / (sums[3] + 0.02)
         kinds = self._close(opening, begin)
         opening, width = _backwards(opening, OPENING_SPEED), _backwards(width, WIDTH_SPEED)

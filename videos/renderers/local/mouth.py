@@ -1,5 +1,7 @@
 """From the lip curve to one of a face's mouth pictures per frame."""
 
+from dataclasses import replace
+
 from twins.faces import OPENINGS, PRESSES, WIDTHS
 from twins.tts.base import AudioChunk
 from videos.renderers.local.curve import RATE, LipCurve, Lips
@@ -9,7 +11,7 @@ SHAPES = OPENINGS * WIDTHS + PRESSES
 REST = WIDTHS // 2
 FIRST_PRESS = OPENINGS * WIDTHS
 STICK = 0.58  # steps that a value must be away from the picture shown before the next one is: no flutter between two
-EXPRESSION = 1.15  # blending with neighbours takes some of each width away
+EXPRESSION = 1.05  # blending with neighbours takes some of each width away
 
 
 class MouthFrames:
@@ -39,13 +41,18 @@ class MouthFrames:
         until = min(known, (self._first + len(self._points)) / RATE) + 1e-9
         frames: list[tuple[int, Lips]] = []
         while (self._frame + 1) / self._fps <= until:
-            lips = self._points[int((self._frame + 0.5) / self._fps * RATE) - self._first]
+            lips = self._lips(int((self._frame + 0.5) / self._fps * RATE) - self._first)
             # the first frame rests whatever is said, so that the cut from the idle loop is invisible
             frames.append((self._shape(lips) if self._frame else REST, lips))
             self._frame += 1
         used = int(self._frame / self._fps * RATE) - self._first
         self._points, self._first = self._points[used:], self._first + used
         return frames
+
+    def _lips(self, at: int) -> Lips:
+        """Those at a point, as open as around it: a frame is seen for longer than a moment."""
+        around = self._points[max(at - 1, 0) : at + 2]
+        return replace(self._points[at], opening=sum(lips.opening for lips in around) / len(around))
 
     def relax(self, step: int, steps: int) -> int:
         """The mouth in frame `step` of `steps` after the speech, closing to rest within the first half."""
