@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from avatarsite.core import bell, jobs
+from avatarsite.core import bell, jobs, tasks
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Queue, Status, Ticket, TicketLost
 from avatarsite.core.worker import Sweeper
@@ -121,6 +121,27 @@ def test_what_a_worker_hands_back_costs_no_attempt_and_its_old_ticket_is_void(se
         with pytest.raises(TicketLost):
             ticket.progress("rendering", 50)
     assert jobs.claim(fresh(video), "next")
+
+
+def test_an_ending_worker_hands_back_what_does_not_finish_in_time_and_begins_nothing_more(does, monkeypatch) -> None:
+    monkeypatch.setattr(tasks, "_draining", threading.Event())
+    video, began, may_end = make_video(), threading.Event(), threading.Event()
+
+    def work(ticket: Ticket) -> None:
+        began.set()
+        may_end.wait(60)
+        connection.close()
+
+    does(work)
+    thread = threading.Thread(target=tasks.run_job, args=("videos.video", video.pk))
+    thread.start()
+    assert began.wait(60)
+    tasks.drain(0.05)
+    tasks.run_job("videos.video", video.pk)
+    left = fresh(video)
+    may_end.set()
+    thread.join()
+    assert (left.status, left.attempt - left.attempt_base) == (Status.QUEUED, 0)
 
 
 def test_a_failure_that_may_pass_is_tried_again_later(does) -> None:
