@@ -1,8 +1,9 @@
 """The admin site of people's faces and voices: training, consent, and what they look and sound like."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
@@ -15,14 +16,16 @@ from django.utils.safestring import SafeString
 from avatarsite.core.admin_jobs import STATE, Button, ButtonsAdmin, JobAdmin
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status
-from twins import consents
+from avatarsite.core.models import User
+from twins import consents, voices
 from twins.admin_owned import OwnedAdmin, StockFilter, face_of
 from twins.forms import VoiceForm
 from twins.forms_people import ConsentForm, ReplicaForm, SampleForm
 from twins.forms_vendors import ABOUT, VendorFacesForm, listed
-from twins.models import Consent, Replica, Voice
+from twins.models import Consent, Replica, Voice, VoiceRemoval
 from twins.previews import preview
 from twins.speech import spoken
+from twins.tts.base import VoiceChoice
 from twins.tts.encoding import encode
 
 SENTENCE = "Hello! This is how I sound. I hope that you like it."
@@ -281,7 +284,7 @@ class VoiceAdmin(OwnedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Voice | None = None) -> Any:
         heard = [("How it sounds", {"fields": ["listen", "recording", "quality"]})] if obj else []
         return [
-            (None, {"fields": ["name", "owner", "engine", "engine_voice", "language", ("rate", "pitch")]}),
+            (None, {"fields": ["name", "owner", "engine", "engine_voice", "language", ("rate", "pitch"), "options"]}),
             *heard,
             ("How it is described", {"fields": ["gender", "description"]}),
         ]
@@ -290,6 +293,7 @@ class VoiceAdmin(OwnedAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("fit/", wrap(self.fit_view), name="twins_voice_fit"),
+            path("engines/<slug:alias>/", wrap(self.choices_view), name="twins_voice_choices"),
             path("<slug:voice_id>/listen.wav", wrap(self.listen_view), name="twins_voice_listen"),
             path("<slug:voice_id>/sample.wav", wrap(self.sample_view), name="twins_voice_sample"),
             *super().get_urls(),
@@ -306,6 +310,19 @@ class VoiceAdmin(OwnedAdmin):
             return HttpResponseRedirect(reverse("admin:twins_voice_change", args=[form.voice.pk]))
         context = {**self.admin_site.each_context(request), "form": form, "opts": self.opts, "title": "Fit a voice"}
         return render(request, "admin/fit_voice.html", context)
+
+    def choices_view(self, request: HttpRequest, alias: str) -> HttpResponse:
+        """The voices that an engine has for the account of whoever looks; each link opens the form with it."""
+        if not self.has_add_permission(request) or alias not in settings.TTS:
+            raise Http404
+        listed: list[VoiceChoice] = []
+        try:
+            listed = voices.choices(alias, cast(User, request.user))
+        except EngineFailed as error:
+            messages.error(request, error.message)
+        context = {"listed": listed, "alias": alias, "engines": list(settings.TTS), "title": f"Voices of {alias}"}
+        page = {**self.admin_site.each_context(request), **context, "opts": self.opts}
+        return render(request, "admin/voices_of_engine.html", page)
 
     def listen_view(self, request: HttpRequest, voice_id: str) -> HttpResponse:
         voice = self._seen(request, voice_id)
@@ -330,6 +347,19 @@ class VoiceAdmin(OwnedAdmin):
     @admin.display(description="fitted to")
     def recording(self, voice: Voice) -> SafeString | str:
         return _sound("admin:twins_voice_sample", voice) if voice.sample else "no recording"
+
+
+@admin.register(VoiceRemoval)
+class VoiceRemovalAdmin(JobAdmin):
+    """People's voices that have to be deleted at vendors; one that failed for good is deleted there by hand."""
+
+    list_display = ("reference", "engine", "doing", "error")
+    list_filter = ("status", "engine")
+    readonly_fields: ClassVar[Any] = (*STATE, "reference", "engine", "voice")
+    fields: ClassVar[Any] = readonly_fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 def _sound(route: str, voice: Voice) -> SafeString:

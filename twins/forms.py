@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from avatarsite.core import engines
+from avatarsite.core.engines import EngineFailed
 from avatarsite.core.erasing import erase
 from twins.knowledge import services as knowledge
 from twins.models import KnowledgeFile, Personality, Replica, Twin, Voice
@@ -70,13 +71,33 @@ class TwinForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class Suggesting(forms.TextInput):
+    """A text field that suggests values and takes any."""
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__()
+        self._choices = choices
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        listed = f"{name}_suggested"
+        options = format_html_join("", '<option value="{}">{}</option>', self._choices)
+        field = super().render(name, value, {**(attrs or {}), "list": listed}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', field, listed, options)
+
+
 class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Voice
         fields: ClassVar = [
-            "name", "owner", "engine", "engine_voice", "language", "gender", "description", "rate", "pitch",
+            "name", "owner", "engine", "engine_voice", "language", "gender", "description", "rate", "pitch", "options",
         ]  # fmt: skip
 
+    engine_voice = forms.CharField(
+        max_length=120,
+        label="Voice of the engine",
+        help_text="One of the list, or the id of a vendor's voice: the list of a vendor is on its own page, and at "
+        "GET /v1/voices/engines/{engine}.",
+    )
     rate = forms.FloatField(min_value=0.5, max_value=2, initial=1.0, help_text="Speed: 1 is the voice's own.")
     pitch = forms.FloatField(min_value=0.5, max_value=2, initial=1.0, help_text="Height: 1 is the voice's own.")
 
@@ -84,11 +105,21 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         local = [(voice.id, f"{voice.name} · {voice.description}") for voice in voices.VOICES]
         _offer(self, "engine", [(alias, alias) for alias in settings.TTS])
-        _offer(self, "engine_voice", [("", "---------"), *local])
+        if "engine_voice" in self.fields:
+            self.fields["engine_voice"].widget = Suggesting(local)
         _offer(self, "language", _languages())
         for name in ("rate", "pitch"):
             if name in self.fields:
                 self.fields[name].widget.attrs["step"] = "0.05"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("engine") == "local" and cleaned.get("engine_voice"):
+            try:
+                voices.find(cleaned["engine_voice"])
+            except EngineFailed as error:
+                self.add_error("engine_voice", error.message)
+        return cleaned
 
 
 class MindForm(forms.ModelForm):  # type: ignore[type-arg]
