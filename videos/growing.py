@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -120,7 +121,8 @@ def _stored_reader(video: Video, start: int) -> Reader:
 
     @in_thread
     def piece(first: int, count: int) -> bytes:
-        return bytes(video.file.storage.part(video.file.name, start + first, count))
+        bucket: Any = video.file.storage
+        return bytes(bucket.part(video.file.name, start + first, count))
 
     async def read(first: int, count: int) -> AsyncIterator[bytes]:
         while count and (content := await piece(first, min(count, 16 * READ_BYTES))):
@@ -135,11 +137,12 @@ def _place(video: Video) -> tuple[int, int, Path | None] | None:
     """Where the fragments begin in the finished file, how many bytes they are, and its path on this machine."""
     if not (video.playlist and video.file):
         return None
+    bucket: Any = video.file.storage
     try:
         path: Path | None = Path(video.file.path)
     except NotImplementedError:
         path = None
-    with path.open("rb") if path else video.file.storage.reader(video.file.name) as file:
+    with path.open("rb") if path else bucket.reader(video.file.name) as file:
         start = start_of_fragments(file)
         size = file.seek(0, os.SEEK_END)
     return None if start is None else (start, size - start, path)
