@@ -450,6 +450,7 @@ VIDEO_WEBHOOKS = {  # what the customer of a dialect is told about a video that 
 CLEANING = [  # called by every worker's sweep once an hour, and again at once while one answers that there is more
     "avatarsite.core.api.idempotency.forget_old",
     "avatarsite.core.webhooks.forget_old",
+    "twins.cloning.forget_old",
     "videos.cleaning.forget_old_clips",
     "videos.cleaning.forget_streams",
     "videos.cleaning.forget_faces",

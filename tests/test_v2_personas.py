@@ -378,7 +378,8 @@ def test_tempo_and_pitch_of_the_layers_are_the_voices(alice: Customer) -> None:
     assert (spoken.rate, spoken.pitch) == (0.85, 1.2)
     notes = alice.data("GET", f"personas/{persona.pk}")["notes"]
     assert notes == [
-        "layers.tts: cartesia is not called; the replica's own voice speaks, with the tempo of voice_settings."
+        "layers.tts: There is no key for Cartesia. Add one on the Providers page. "
+        "Until then the replica's own voice speaks."
     ]
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -136,7 +137,7 @@ def _spoken(ticket: Ticket, heard: Heard) -> Iterator[AudioChunk]:
     source = source_of(video.source)
     speaking = speaker(
         voice,
-        video.owner_id or voice.owner_id,
+        _account(video) or voice.owner_id,
         language=_language(video),
         twin=video.twin,
         manner=lambda wanted: source.manner(video, wanted),
@@ -156,6 +157,11 @@ def _spoken(ticket: Ticket, heard: Heard) -> Iterator[AudioChunk]:
     _note(video, speaking)
     if not spoken:
         raise EngineFailed("There is nothing in this text that the voice can speak.", "tts_unspeakable")
+
+
+def _account(video: Video) -> Any:
+    """Whose keys are used: whoever asked for the clip, else the twin's owner, for visitors have none."""
+    return video.owner_id or (video.twin.owner_id if video.twin else None)
 
 
 def _note(video: Video, speaking: Speaker) -> None:
