@@ -9,7 +9,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from avatarsite.core.api import health, metrics
-from conversations import api_chat, hosted, logins, pages, pages_making, room
+from conversations import api_chat, hosted, logins, pages, pages_making, pages_providers, room
 from videos import hooks
 
 VIDEO = r"^video/(?P<key>[0-9A-Za-z.-]{1,80})"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("twins/<slug:twin_id>/progress", pages_making.progress, name="twin-progress"),
     path("twins/<slug:twin_id>/again", pages_making.again, name="twin-again"),
     path("twins/<slug:twin_id>/revoke", pages_making.revoke, name="twin-revoke"),
+    path("providers", pages_providers.own, name="providers"),
+    path("providers/site", pages_providers.site, name="providers-site"),
     path("twins/<slug:twin_id>/portrait.jpg", pages.portrait, name="portrait"),
     re_path(r"^api/session/create/?$", api_chat.SessionCreateView.as_view(), name="session-create"),
     re_path(rf"{SESSION}/played/?$", api_chat.PlayedView.as_view(), name="session-played"),

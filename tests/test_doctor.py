@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from avatarsite.core.management.commands.doctor import LAYERS
 from tests import tiny_models
 
+pytestmark = pytest.mark.django_db
+
 MOUTH = "videos.renderers.local.neural.MouthModel"
 
 

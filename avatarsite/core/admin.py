@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from avatarsite.core import admin_usage, admin_webhooks, usage, worker  # noqa: F401  registers its pages
+from avatarsite.core import admin_providers, admin_usage, admin_webhooks, usage, worker  # noqa: F401  registers its pages
 from avatarsite.core.api import keys
 from avatarsite.core.erasing import ErasingAdmin
 from avatarsite.core.models import ApiKey, User, Worker

@@ -17,6 +17,7 @@ CONNECT_SECONDS = 5.0
 LONGEST_ANSWER = 4_194_304  # bytes of an answer in JSON
 LONGEST_WORDS = 300  # characters of a vendor's own words that are passed on
 LONGEST_WAIT = 3_600.0  # seconds that a Retry-After may ask for
+LEAST_SECRET = 8  # characters of what is taken for a key, or a part of one
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_\-:.=+/]{24,}")
 WORDS_IN = ("message", "description", "detail", "error", "kind", "title")  # where vendors put their sentence
 
@@ -43,6 +44,7 @@ class Wire:
         self._reading = reading
         self.base_url = (base_url or self.vendor.base_url).rstrip("/")
         self._headers, self._seconds = dict(headers), seconds
+        self._secrets = _secrets_in(headers)
         self._local = threading.local()
 
     def json(self, method: str, path: str, **options: Any) -> Any:
@@ -79,6 +81,7 @@ class Wire:
             raise failed(alias, "unreachable") from error
 
     def _refused(self, status: int, headers: Mapping[str, str], content: bytes) -> EngineFailed:
+        content = _without(self._secrets, content)
         known = self._reading(status, content) if self._reading else None
         return known or refusal(self.vendor.alias, status, headers, content)
 
@@ -135,6 +138,19 @@ def refusal(alias: str, status: int, headers: Mapping[str, str], content: bytes)
     if status < HTTPStatus.BAD_REQUEST:
         return failed(alias, "bad_answer")
     return EngineFailed(f"{name} rejects this request.{said}", "vendor_rejected")
+
+
+def _secrets_in(headers: Mapping[str, str]) -> list[bytes]:
+    """The keys in headers, and the parts of those that have some, the longest first."""
+    pieces = [piece for value in headers.values() for piece in (value.split()[-1:] + re.split(r"[\s:]+", value))]
+    return sorted({piece.encode() for piece in pieces if len(piece) >= LEAST_SECRET}, key=len, reverse=True)
+
+
+def _without(secrets: list[bytes], content: bytes) -> bytes:
+    """An answer may repeat the key that it refuses, whatever the key looks like."""
+    for secret in secrets:
+        content = content.replace(secret, "…".encode())
+    return content
 
 
 def words_of(content: bytes) -> str:
