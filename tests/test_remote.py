@@ -1,6 +1,7 @@
 """Clips that a vendor makes: what is asked, what is stored, and what becomes of every way in which it can go wrong."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
@@ -14,6 +15,7 @@ from django.utils import timezone
 from avatarsite.core import jobs
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Queue, Status
+from tests.client import wait_for
 from tests.factories import make_twin, make_video
 from tests.fakes.did import KEY, FakeDID
 from tests.fakes.server import accept_then_freeze, accept_then_hang_up, freeze, html, refuse, truncate
@@ -87,10 +89,7 @@ class TestAClip:
         )
         words = json.loads(done.timings.read())["words"]
         assert [word["text"] for word in words] == SCRIPT.split()
-        assert (
-            "Good morning." in done.captions.read().decode().replace("<", " <").split("\n\n")[1].replace(" <", "<")
-            or "Good" in done.captions.open().read().decode()
-        )
+        assert re.sub(r"<[^>]*>", "", done.captions.read().decode()).count("Good morning.") == 1
         assert all((done.file, done.poster, done.preview, done.playlist))
         assert (done.vendor_result, done.next_look_at) == ("", None)
 
@@ -192,7 +191,8 @@ class TestTheNextRenderer:
             done = work(video)
         assert (done.status, done.engines["renderer"]) == (Status.READY, "local"), done.status_details
         assert told(done) == [("did", "vendor_failed"), ("local", "")]
-        assert "no face detected" in done.engines["attempts"][0]["words"]
+        assert any("no face detected" in attempt.get("words", "") for attempt in done.engines["attempts"])
+        assert [attempt["layer"] for attempt in done.engines["attempts"]].count("tts") <= 1
         words = json.loads(done.timings.read())["words"]
         assert [word["text"] for word in words] == SCRIPT.split()
         assert done.speech.name.startswith(f"videos/{video.pk}/1-"), "it was spoken in the first attempt"
@@ -261,8 +261,7 @@ class TestTheResult:
         parked = once(video)
         did.looks = 0
         with watched():
-            while fresh(parked).status == Status.RUNNING:
-                pass
+            wait_for(lambda: fresh(parked).status == Status.QUEUED)
         did.expire()
         lost = once(video)
         assert (lost.status, lost.error_code, lost.vendor_result) == (Status.QUEUED, "vendor_result_lost", "")
@@ -298,8 +297,7 @@ class TestTheResult:
         once(video)
         did.looks = 0
         with watched():
-            while fresh(video).status == Status.RUNNING:
-                pass
+            wait_for(lambda: fresh(video).status == Status.QUEUED)
         with connection.cursor() as cursor:
             cursor.execute("SELECT vendor_result FROM videos_video WHERE id = %s", [video.pk])
             assert "Signature" not in cursor.fetchone()[0]
@@ -377,7 +375,6 @@ def test_a_frozen_vendor_holds_up_nobody_elses_looks(
     did.misbehave("GET /{kind}/{job_id}", freeze())
     once(video)
     with watched():
-        while not did.asked("GET", "/clips/clp_0000"):
-            pass
+        wait_for(lambda: did.asked("GET", "/clips/clp_0000"))
         assert work(other).status == Status.READY
         assert fresh(video).status == Status.RUNNING
