@@ -11,51 +11,13 @@ import pytest
 from rest_framework.test import APIClient
 
 from tests.routes import Operation, operations
-from tests.tavus import MISSING, Customer
-from videos.models import Lipsync, Speech, Video
+from tests.tavus import MISSING
+from tests.tavus_world import FILM, GUARDRAIL, RULE, SOUND, STEP, World
 
 pytestmark = pytest.mark.django_db
 
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 RFC_1123 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
-FILM = "https://films.example/film.mp4"
-SOUND = "https://films.example/sound.mp3"
-GUARDRAIL = {"guardrail_name": "No_Politics", "guardrail_prompt": "Never speak of politics."}
-STEP = {"objective_name": "ask_name", "objective_prompt": "Ask for the name."}
-RULE = {"text": "Avatarsite", "pronunciation": "avatar site", "type": "alias"}
-
-
-class World:
-    """One of everything, of one account: `ids` by the names that stand in paths."""
-
-    def __init__(self) -> None:
-        self.alice = Customer()
-        self.replica = self.alice.replica(name="Nova")
-        size = {"width": 512, "height": 512, "fps": 25}
-        own = {"owner": self.alice.user, "dialect": "tavus"}
-        spoken = {"replica": self.replica, "voice": self.replica.voice, "script": "Hello."}
-        self.ids = {
-            "replica_id": self.replica.pk,
-            "video_id": Video.objects.create(pk="1e30440cf9", **own, **spoken, **size).pk,
-            "speech_id": Speech.objects.create(**own, **spoken).pk,
-            "lipsync_id": Lipsync.objects.create(**own, original_video_url=FILM, source_audio_url=SOUND).pk,
-            "persona_id": self._made("personas", {"persona_name": "Guide", "system_prompt": "Guide people."}),
-            "document_id": self._made("documents", {"document_url": "https://films.example/a.pdf"}),
-            "guardrail_id": self._made("guardrails", GUARDRAIL, "uuid"),
-            "objectives_id": self._made("objectives", {"data": [STEP]}),
-            "dictionary_id": self._made("pronunciation-dictionaries", {"name": "Names", "rules": [RULE]}, status=201),
-        }
-        call = {"replica_id": self.replica.pk, "persona_id": self.ids["persona_id"]}
-        self.ids["conversation_id"] = self._made("conversations", call)
-
-    def _made(self, path: str, body: Any, key: str = "", status: int = 200) -> str:
-        answer = self.alice.call("POST", path, body)
-        assert answer.status_code == status, answer.content
-        found = answer.json()
-        return str(found[key] if key else next(value for name, value in found.items() if name.endswith("_id")))
-
-    def call(self, method: str, path: str, body: Any = MISSING, **options: Any) -> Any:
-        return self.alice.call(method, path.format(**self.ids), body, **options)
 
 
 @pytest.fixture
