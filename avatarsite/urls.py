@@ -58,6 +58,7 @@ urlpatterns = [
     path("v1/", include("conversations.api_persona.urls")),
     path("v2/", include("conversations.api_tavus.urls")),
     path("openai/v1/", include("conversations.api_openai.urls")),
+    path("docs", RedirectView.as_view(pattern_name="docs")),
     path("docs/", documentation, name="docs"),
     path("docs/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("hooks/<slug:vendor>/<str:token>", hooks.ring),
