@@ -85,7 +85,9 @@ def deep_pages(name: str, **environment: str) -> None:
         pages = {"first": 0, "tenth": 9, "middle": last // 2, "last": last}
         times = {which: _page_ms(server.url, key, page) for which, page in pages.items()}
     rows = [(which, f"{time:.1f}", f"{time / times['first']:.2f}") for which, time in times.items()]
-    print_table(f"A page of {LISTED} out of {MANY:,} videos, {name}", ("page", "p50 ms", "x the first (2 allowed)"), rows)
+    print_table(
+        f"A page of {LISTED} out of {MANY:,} videos, {name}", ("page", "p50 ms", "x the first (2 allowed)"), rows
+    )
 
 
 def _page_ms(url: str, key: str, page: int) -> float:
