@@ -1,11 +1,13 @@
 """Media in a bucket, on a real server that speaks S3 and checks signatures; and a chat on the stack of production."""
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -20,9 +22,11 @@ from stack.installation import Installation
 from stack.servers import BUCKET_KEYS, free_port
 from tests.client import chat_events, create_session
 from tests.stack import ON_SERVICES, QUIET, servers_of_its_own
+from videos.signing import sign
 
 pytestmark = [pytest.mark.services, pytest.mark.skipif(not ON_SERVICES, reason="needs a server that speaks S3")]
 UP_SECONDS = 90.0
+SECRET = "s" * 50
 
 
 def options_of(bucket: str, **others: str) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def test_a_bucket_that_is_not_there_is_made() -> None:
 def installation(tmp_path_factory: pytest.TempPathFactory, bucket: str) -> Iterator[Installation]:
     """Web and a worker as production starts them, with folders that they do not share, as on two machines."""
     folder = tmp_path_factory.mktemp("production")
-    told = {"SECRET_KEY": "s" * 50, "FIELD_KEYS": Fernet.generate_key().decode(), "POSTGRES_PASSWORD": "-"}
+    told = {"SECRET_KEY": SECRET, "FIELD_KEYS": Fernet.generate_key().decode(), "POSTGRES_PASSWORD": "-"}
     told |= {"ALLOWED_HOSTS": "127.0.0.1", "STORAGE": "s3", "S3_BUCKET": bucket, **QUIET}
     elsewhere = {**servers_of_its_own(), "UVICORN_HOST": "127.0.0.1", "UVICORN_PORT": str(free_port())}
     elsewhere |= {"CACHE_DIR": os.environ["CACHE_DIR"], "STORAGE": "s3"}
@@ -143,7 +147,9 @@ def url(installation: Installation) -> str:
         time.sleep(0.1)
 
 
-def test_a_chat_on_the_stack_of_production_is_answered_with_a_clip_from_the_bucket(url: str, bucket: str) -> None:
+def test_a_chat_on_the_stack_of_production_is_answered_with_a_clip_from_the_bucket(
+    url: str, bucket: str, settings: Any
+) -> None:
     """Web cannot see the growing file here: who asks for it waits, and gets the finished one."""
     here: Any = SimpleNamespace(url=url)
     events = {}
@@ -159,3 +165,9 @@ def test_a_chat_on_the_stack_of_production_is_answered_with_a_clip_from_the_buck
     assert captions.status_code == 200 and captions.text.startswith("WEBVTT"), "read by pages: from our own origin"
     policy = requests.get(f"{url}/chat/amara", timeout=30).headers["Content-Security-Policy"]
     assert policy.count(os.environ["S3_ENDPOINT"]) == 3, "pages may load and show what lies there"
+    settings.SECRET_KEY = SECRET
+    playlist = requests.get(url + sign(f"/media/videos/{reply['video_id']}/playlist.m3u8"), timeout=30)
+    count, first = map(int, re.findall(r"BYTERANGE:(\d+)@(\d+)", playlist.text)[-1])
+    fragments = urljoin(playlist.url, playlist.text.splitlines()[-2])
+    part = requests.get(fragments, headers={"Range": f"bytes={first}-{first + count - 1}"}, timeout=30)
+    assert (part.status_code, len(part.content), part.content[4:8]) == (206, count, b"moof")
