@@ -152,6 +152,8 @@ def test_with_a_frozen_broker_messages_are_taken_at_once_and_answered_when_it_th
         assert answer.status_code == 202, answer.text
         assert time.monotonic() - started < 30
         assert answer.json()["status"] == "queued"
+        told = requests.get(f"{stack.url}/readyz", timeout=30)
+        assert (told.status_code, told.json()["broker"].split(":")[0]) == (503, "unreachable")
     finally:
         os.kill(own_redis.pid, signal.SIGCONT)
     video_id = answer.json()["video_id"]
