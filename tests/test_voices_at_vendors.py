@@ -238,3 +238,22 @@ def test_v1_says_whose_key_is_missing_and_that_playht_is_gone(ada: Account) -> N
     answer = ada.call("GET", "voices/engines/playht")
     assert answer.status_code == 409 and "ended its service" in answer.json()["message"]
     assert ada.call("GET", "voices/engines/nobody").status_code == 404
+
+
+# -- the admin site
+
+
+def test_a_vendors_voice_is_chosen_in_the_admin_site(client: Any, ada: Account, eleven: FakeElevenLabs) -> None:
+    root = User.objects.create_superuser("root@example.org", "a long pass phrase")
+    ProviderKey.objects.create(vendor="elevenlabs", secret=elevenlabs.KEY)
+    client.force_login(root)
+    page = client.get("/admin/twins/voice/engines/elevenlabs/").content.decode()
+    link = f"/admin/twins/voice/add/?engine=elevenlabs&amp;engine_voice={SARAH}&amp;name=Sarah&amp;gender=female"
+    assert link in page
+    form = client.get(link.replace("&amp;", "&")).content.decode()
+    assert f'value="{SARAH}"' in form and "<datalist" in form
+    fields = {"name": "Sarah", "owner": root.pk, "engine": "elevenlabs", "engine_voice": SARAH, "language": "en"}
+    more = {"gender": "female", "description": "", "rate": "1", "pitch": "1", "options": '{"stability": 0.4}'}
+    assert client.post("/admin/twins/voice/add/", {**fields, **more}).status_code == 302
+    assert Voice.objects.get(name="Sarah").options == {"stability": 0.4}
+    assert "no key for Cartesia" in client.get("/admin/twins/voice/engines/cartesia/").content.decode()
