@@ -21,7 +21,7 @@ from tests.fakes.did import KEY, FakeDID
 from tests.fakes.server import accept_then_freeze, accept_then_hang_up, freeze, html, refuse, truncate
 from tests.vendor_clips import fresh, in_haste, once, talking_film, watched, work
 from twins.models import Voice
-from videos import hooks, watching
+from videos import hooks, services, watching
 from videos.heard import again
 from videos.models import Video
 
@@ -337,6 +337,24 @@ class TestTheBell:
         jobs.cancel(parked)
         assert Client().post(self.path(parked)).status_code == 204
         assert fresh(parked).status == Status.CANCELLED
+
+
+def test_a_greeting_is_made_anew_when_another_face_or_renderer_is_wanted(video: Video, did: FakeDID) -> None:
+    twin = video.twin
+    assert twin is not None
+
+    def greeting() -> str:
+        twin.refresh_from_db()
+        clip = services.standing_clip(twin, Video.Purpose.WELCOME)
+        assert clip is not None
+        return clip.pk
+
+    first = greeting()
+    assert greeting() == first
+    type(video.replica).objects.filter(pk=video.replica_id).update(vendor_faces={"did": {"avatar_id": "own"}})
+    second = greeting()
+    type(twin).objects.filter(pk=twin.pk).update(chains={"renderer": ["local"]})
+    assert len({first, second, greeting()}) == 3
 
 
 def test_a_key_that_is_missing_leaves_a_renderer_out(settings: Any, did: FakeDID) -> None:

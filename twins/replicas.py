@@ -94,7 +94,9 @@ def _strip(replica: Replica) -> None:
     erase(replica.consents.all())
     forget(replica)
     nothing = dict.fromkeys(("name", "image_url", "video_url", "consent_url", "webhook_url"), "")
-    Replica.objects.filter(pk=replica.pk).update(deleted_at=timezone.now(), voice=None, quality={}, **nothing)
+    Replica.objects.filter(pk=replica.pk).update(
+        deleted_at=timezone.now(), voice=None, quality={}, vendor_faces={}, **nothing
+    )
 
 
 def tidy(replica: Replica) -> None:

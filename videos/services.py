@@ -13,6 +13,7 @@ from avatarsite.core import erasing, jobs
 from avatarsite.core.jobs import Queue, Status
 from twins import portraits
 from twins.models import Replica, Twin, Voice
+from videos import renderer_chain
 from videos.faces import face_of
 from videos.models import Video, new_video_id
 from videos.options import check_face, read
@@ -66,7 +67,7 @@ def standing_clip(twin: Twin, purpose: Video.Purpose) -> Video | None:
     if purpose == Video.Purpose.WELCOME and not (script and twin.voice):
         return None
     looks = _looks(twin.replica, twin.voice)
-    recipe = _recipe(twin.replica, twin.voice, script)
+    recipe = _recipe(twin.replica, twin.voice, script, twin)
     found = Video.objects.filter(twin=twin, purpose=purpose, recipe=recipe).first()
     if found is not None:
         return _revive(found)
@@ -115,9 +116,11 @@ def _greeting(twin: Twin) -> str:
     return personality.greeting if personality else ""
 
 
-def _recipe(replica: Replica, voice: Voice | None, script: str) -> str:
+def _recipe(replica: Replica, voice: Voice | None, script: str, twin: Twin | None = None) -> str:
     """A hash of all that decides how a standing clip looks and sounds."""
+    renderers = list(twin.chains.get(renderer_chain.LAYER) or settings.RENDERER_CHAIN) if twin and script else []
     parts = [RECIPE_VERSION, portraits.VERSION, script, settings.VIDEO_SIZE, settings.VIDEO_FPS, face_of(replica).key]
     heard = [voice.engine, voice.engine_voice, voice.language, voice.rate, voice.pitch, voice.fit] if voice else []
     parts += heard if script else []
+    parts += [renderers, replica.vendor_faces] if set(renderers) - {renderer_chain.LOCAL} else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
