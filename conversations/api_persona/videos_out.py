@@ -35,7 +35,9 @@ class VideoOut(Shape):
     input = serializers.CharField(allow_null=True, help_text="The words that were given; null for a reply.")
     twinId = serializers.CharField(allow_null=True)
     sessionId = serializers.CharField(allow_null=True)
-    engines = serializers.DictField(child=serializers.CharField(), help_text="Which engine served each layer.")
+    engines = serializers.DictField(
+        child=serializers.JSONField(), help_text="Which engine served each layer; attempts: every one that was tried."
+    )
     errorCode = serializers.CharField(help_text="Empty: no error.")
     statusDetails = serializers.CharField()
     createdAt = serializers.DateTimeField()
