@@ -1,6 +1,19 @@
 """`python -m bench`: every measurement, each printed as a table. Ratios of one run are what may be quoted."""
 
-from bench import chat, hearing, knowledge, lips, mouth, overhead, priority, renderer, tavus, training, voice_fit
+from bench import (
+    chat,
+    hearing,
+    knowledge,
+    lips,
+    mouth,
+    overhead,
+    priority,
+    renderer,
+    tavus,
+    training,
+    vendors,
+    voice_fit,
+)
 
 if __name__ == "__main__":
     renderer.run()
@@ -14,3 +27,4 @@ if __name__ == "__main__":
     hearing.run()
     training.run()
     tavus.run()
+    vendors.run()
