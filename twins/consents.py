@@ -13,9 +13,8 @@ from avatarsite.core import jobs, media
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Job, Status
 from avatarsite.core.models import User
-from twins import cloning
+from twins import cloning, hearing
 from twins.models import Consent, Replica
-from twins.stt import chain
 from twins.stt.base import NOTHING_HEARD, RATE, Sound
 from twins.stt.reading import words_of
 from twins.training.errors import Fault, refused
@@ -197,7 +196,7 @@ def _name_was_heard(person: str, heard: tuple[str, ...]) -> bool:
 def _heard(sound: Sound, phrase: str, owner_id: str | None) -> tuple[str, str]:
     """Transcript and engine; silence is an empty transcript."""
     try:
-        found = chain.transcribe(sound, language=settings.CONSENT_LANGUAGE, expected=phrase, owner_id=owner_id)
+        found = hearing.transcribe(sound, language=settings.CONSENT_LANGUAGE, expected=phrase, owner_id=owner_id)
     except EngineFailed as error:
         if error.code == NOTHING_HEARD:
             return "", ""

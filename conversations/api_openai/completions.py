@@ -5,9 +5,11 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from avatarsite.core.models import User
+from avatarsite.core.vendors.chain import Attempt, Chain
 from conversations import context, history, memory
 from conversations.api_openai import finding
 from conversations.api_openai.asking import Asked
@@ -36,6 +38,7 @@ class Completion:
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     finish: str = "stop"
     stated_usage: dict[str, int] | None = None
+    attempts: list[Attempt] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Delta]:
         with closing(self.deltas):
@@ -64,7 +67,13 @@ class Completion:
             ]
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self.finish}
         sources = self.answer.sources if self.answer else []
-        return {**self._head("chat.completion"), "choices": [choice], "usage": self.usage, "sources": sources}
+        return {
+            **self._head("chat.completion"),
+            "choices": [choice],
+            "usage": self.usage,
+            "sources": sources,
+            **self._tried,
+        }
 
     def chunk(self, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
         """One event of an answer that is streamed."""
@@ -72,7 +81,12 @@ class Completion:
         return {**self._head("chat.completion.chunk"), "choices": [choice]}
 
     def usage_chunk(self) -> dict[str, Any]:
-        return {**self._head("chat.completion.chunk"), "choices": [], "usage": self.usage}
+        return {**self._head("chat.completion.chunk"), "choices": [], "usage": self.usage, **self._tried}
+
+    @property
+    def _tried(self) -> dict[str, Any]:
+        """What was asked for the answer, with seconds and cost: for the account, which pays."""
+        return {"attempts": [attempt.as_json() for attempt in self.attempts]}
 
     def _head(self, kind: str) -> dict[str, Any]:
         served = self.answer.served if self.answer else self.served
@@ -103,7 +117,7 @@ def begin(account: User, asked: Asked) -> Completion:
     answer = Answer(mind, said, chosen)
     budget = Budget.within(chosen.context_tokens)
     prompt = count(system(mind, said, budget)) + sum(count(item.text) + PER_MESSAGE for item in said)
-    return Completion(personality, prompt, _deltas(answer, asked), answer)
+    return Completion(personality, prompt, _deltas(answer, asked), answer, attempts=answer.attempts)
 
 
 def _prepared(account: User, personality: Personality, asked: Asked, chosen: Route) -> tuple[Mind, list[ChatMessage]]:
@@ -163,6 +177,19 @@ def _with_tools(personality: Personality, asked: Asked, chosen: Route) -> Comple
     mind = context.mind_for(personality, speaker, asked.said, Wishes())
     stops = {"stop": list(asked.stop)} if asked.stop else {}
     mind = replace(mind, instructions=asked.instructions, sampling={**asked.sampling, **stops}, summary=told.summary)
-    deltas = engine.converse(mind, told.messages, asked.tools or {}, model=model, max_tokens=asked.max_tokens)
+    attempts: list[Attempt] = []
+    chain = Chain("LLM", "llm", able, chosen.owner_id, attempts.append)
+
+    def deltas() -> Generator[Delta, None, None]:
+        with chain.attempt(able[0], make=partial(chosen.own, able[0])) as (engine, attempt):
+            attempt.model = engine.model_name(model)
+            steps = engine.converse(mind, told.messages, asked.tools or {}, model=model, max_tokens=asked.max_tokens)
+            with closing(steps):
+                for delta in steps:
+                    if delta.usage:
+                        attempt.spent(delta.usage["prompt_tokens"], delta.usage["completion_tokens"], False)
+                    yield delta
+
     prompt = count(system(mind, asked.said, Budget.within(engine.context_tokens))) + count(str(told.messages))
-    return Completion(personality, prompt, deltas, served=Served(able[0], engine.model_name(model)))
+    served = Served(able[0], engine.model_name(model))
+    return Completion(personality, prompt, deltas(), served=served, attempts=attempts)

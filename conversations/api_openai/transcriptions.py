@@ -14,7 +14,7 @@ from avatarsite.core.api.apart import in_own_thread
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import User
 from conversations.api_openai.door import Refused, dialect
-from twins.stt import chain
+from twins import hearing
 from twins.stt.base import NOTHING_HEARD, RATE, Segment, Sound, Transcript
 from twins.tts.base import Word
 from videos.captions import clock, cues
@@ -51,7 +51,7 @@ def _transcribed(request: HttpRequest, account: User) -> HttpResponse:
     asked = _asked(request)
     sound = _sound(asked.file)
     try:
-        found = chain.transcribe(sound, language=asked.language, only=asked.engine, owner_id=account.pk)
+        found = hearing.transcribe(sound, language=asked.language, only=asked.engine, owner_id=account.pk)
     except EngineFailed as error:
         if error.code == "stt_language_unsupported":
             raise Refused(f"language: {error.message}", param="language", code=error.code) from error
@@ -109,7 +109,7 @@ def _json(found: Transcript, asked: Asked) -> HttpResponse:
 
 
 def _verbose(found: Transcript, asked: Asked) -> HttpResponse:
-    language = chain.languages().get(found.language, found.language).lower()
+    language = hearing.languages().get(found.language, found.language).lower()
     answer: dict[str, Any] = {"task": "transcribe", "language": language, "duration": round(found.seconds, 2)}
     answer |= {"text": found.text, "usage": {"type": "duration", "seconds": round(found.seconds)}}
     if "segment" in asked.granularities:

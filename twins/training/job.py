@@ -11,10 +11,9 @@ from django.core.files.base import File
 from avatarsite.core import fetch, jobs, media
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status, Ticket, TicketLost
-from twins import consents, moderation, voices
+from twins import consents, hearing, moderation, voices
 from twins.models import Replica
 from twins.photos import make_package
-from twins.stt import chain
 from twins.stt.base import NOTHING_HEARD, RATE, Sound
 from twins.training import building, checks
 from twins.training.errors import Fault, refused
@@ -121,7 +120,7 @@ def _moderate(ticket: Ticket, film: Path) -> None:
         return
     ticket.progress("consent", CONSENTED)
     try:
-        said = chain.transcribe(
+        said = hearing.transcribe(
             Sound(_speech(replica, film), voices.SAMPLE_RATE),
             language=settings.CONSENT_LANGUAGE,
             owner_id=replica.owner_id,
