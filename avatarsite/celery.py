@@ -18,6 +18,7 @@ app.conf.update(
     broker_connection_timeout=2,
     broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2},
     worker_hijack_root_logger=False,
+    worker_consumer="avatarsite.celery_consumer:PromptConsumer",
 )
 signals.setup_logging.connect(lambda **_: None, weak=False)  # settings.LOGGING is for all
 app.autodiscover_tasks(["avatarsite.core"])

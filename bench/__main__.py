@@ -6,11 +6,15 @@ from bench import (
     knowledge,
     lips,
     mouth,
+    outage,
     overhead,
     priority,
+    readers,
     renderer,
+    starting,
     tavus,
     training,
+    turns,
     vendors,
     voice_fit,
 )
@@ -28,3 +32,7 @@ if __name__ == "__main__":
     training.run()
     tavus.run()
     vendors.run()
+    starting.run()
+    outage.run()
+    turns.run()
+    readers.run()

@@ -12,6 +12,7 @@ from typing import Self
 import requests
 
 ROOT = Path(__file__).parent.parent
+QUIET = {"LOG_LEVEL": "WARNING"}
 UNLIMITED = {"CHAT_PER_SESSION": "0/m", "CHAT_PER_ADDRESS": "0/m", "SESSIONS_PER_ADDRESS": "0/m"}
 SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "LLM_CHAIN")
 
@@ -26,7 +27,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         plain = {name: value for name, value in os.environ.items() if name not in SERVICES}
         own = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port)}
-        self._environment = {**plain, **UNLIMITED, **own, **environment}
+        self._environment = {**plain, **QUIET, **UNLIMITED, **own, **environment}
 
     def __enter__(self) -> Self:
         command = [sys.executable, "manage.py", "serve"]
