@@ -67,7 +67,7 @@ class TestChain:
         cache.clear()
         settings.TTS = {**settings.TTS, "first": {"BACKEND": "builtins.dict"}, "second": {"BACKEND": "builtins.dict"}}
         settings.PRICES = {"first": 0.01}
-        settings.BREAKER_FAILURES = 2
+        settings.BREAKER_FAILURES, settings.BREAKER_SECONDS = 2, 30
 
     def asked(self, answers: dict[str, EngineFailed | str]) -> tuple[str | EngineFailed, list[Attempt]]:
         attempts: list[Attempt] = []
