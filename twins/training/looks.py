@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.floating[Any]]
 THUMB = (64, 36)  # width and height of the grey picture by which frames are compared
-SKIPPED = 2  # of the frame's rows and columns, one in so many is looked at for it
+LOOKED_AT = 5 * THUMB[1]  # rows of the frame that are looked at for it
+PLANAR = ("yuv420p", "yuvj420p")
 CROP = 16  # pixels of a side of the small picture of a face
 JUMP = 5.0  # a change from which on the face must be found anew
 LARGEST_FACE = 256  # pixels: larger faces are measured smaller, so that a measure means the same in every film
@@ -21,15 +22,30 @@ PLACES = np.array([[5.0, 5.5], [11.0, 5.5], [8.0, 14.5]], np.float32)  # of eyes
 
 def luma(frame: Any) -> Picture:
     """The brightness of a decoded frame as it is stored, not turned; where the format allows it without a copy."""
-    plain = frame if frame.format.name in ("yuv420p", "yuvj420p", "nv12") else frame.reformat(format="gray")
-    plane = plain.planes[0]
-    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:, : frame.width]
+    plain = frame if frame.format.name in (*PLANAR, "nv12") else frame.reformat(format="gray")
+    return _samples(plain.planes[0])
+
+
+def small(frame: Any, width: int, height: int) -> Picture:
+    """(height, width, 3) RGB of a decoded frame, not turned; sides even. Scaled before it is coloured, if it can."""
+    if frame.format.name not in PLANAR:
+        return np.asarray(frame.reformat(width, height, "rgb24", interpolation="FAST_BILINEAR").to_ndarray())
+    scaled = np.empty((height * 3 // 2, width), np.uint8)
+    halves = scaled[height:].reshape(2, height // 2, width // 2)
+    for plane, target in zip(frame.planes, (scaled[:height], *halves), strict=True):
+        cv2.resize(_samples(plane), target.shape[::-1], dst=target, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_YUV2RGB_I420))
+
+
+def _samples(plane: Any) -> Picture:
+    """(height, width) of a plane of 8 bits, without a copy."""
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
 
 
 def thumb(frame: Any) -> Floats:
     """A grey thumbnail without its brightness and contrast: a lamp that is switched on does not change it."""
-    small = np.ascontiguousarray(luma(frame)[::SKIPPED, ::SKIPPED])
-    grey = cv2.resize(small, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32)
+    rows = luma(frame)[:: max(frame.height // LOOKED_AT, 1)]
+    grey = cv2.resize(rows, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32)
     return np.asarray((grey - grey.mean()) / max(float(grey.std()), 4.0), np.float32)
 
 

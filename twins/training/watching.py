@@ -98,6 +98,7 @@ def _frames(film: Any, seconds: float) -> Iterator[tuple[float, Any]]:
     """(second since the first frame, frame) of the first video."""
     stream = film.streams.video[0]
     stream.thread_type = "AUTO"
+    stream.codec_context.options = {"skip_loop_filter": "noref"}  # no other frame is made from those: nothing drifts
     first = None
     for frame in film.decode(stream):
         at = float(frame.time or 0.0)
@@ -110,8 +111,7 @@ def _frames(film: Any, seconds: float) -> Iterator[tuple[float, Any]]:
 def _upright(frame: Any) -> Picture:
     """RGB, small enough to be quick, turned as a player turns it."""
     scale = min(1.0, LOOKED_AT / min(frame.width, frame.height))
-    size = round(frame.width * scale / 2) * 2, round(frame.height * scale / 2) * 2
-    picture = frame.reformat(*size, "rgb24", interpolation="FAST_BILINEAR").to_ndarray()
+    picture = looks.small(frame, round(frame.width * scale / 2) * 2, round(frame.height * scale / 2) * 2)
     turns = round(getattr(frame, "rotation", 0) / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, turns))
 
