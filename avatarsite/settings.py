@@ -24,6 +24,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"  # finished files
 STREAMS_DIR = Path(env.str("STREAMS_DIR", default=str(DATA_DIR / "streams")))  # clips while they are being made
 CACHE_DIR = Path(env.str("CACHE_DIR", default=str(DATA_DIR / "cache")))  # may be deleted at any time
+FACE_CACHE_MB = env.int("FACE_CACHE_MB", default=4_096)  # of faces in it; the sweep removes what goes beyond
 MEDIA_URL = "/media/"
 MEDIA_URL_TTL = env.int("MEDIA_URL_TTL", default=86_400)  # seconds that a signed media URL stays valid
 STORAGE = env.str("STORAGE", default="disk")  # where finished files lie: disk, or s3
@@ -454,6 +455,7 @@ CLEANING = [  # called by every worker's sweep once an hour, and again at once w
     "videos.cleaning.forget_old_clips",
     "videos.cleaning.forget_streams",
     "videos.cleaning.forget_faces",
+    "videos.cleaning.limit_faces",
 ]
 REPLICA_WEBHOOKS = {  # what the customer is told about a replica; and so on
     "persona": "conversations.api_persona.replicas.webhook",

@@ -248,3 +248,19 @@ def test_cached_faces_of_replicas_that_are_gone_are_removed() -> None:
     erase(Replica.objects.filter(pk=gone.pk))
     cleaning.forget_faces()
     assert [folder.exists() for folder in folders.values()] == [True, False, True]
+
+
+def test_of_more_faces_than_the_cache_may_hold_those_opened_long_ago_are_removed(settings: Any) -> None:
+    settings.FACE_CACHE_MB = 2
+    faces = Path(live_settings.CACHE_DIR) / "faces"
+    folders = [faces / f"{name}-1-2-512x512" for name in ("older", "newer", "young")]
+    for number, folder in enumerate(folders):
+        folder.mkdir(parents=True)
+        (folder / "poses.npy").write_bytes(bytes(1_048_576))
+        hours = (3, 2, 0)[number]
+        os.utime(folder, (time.time() - hours * 3_600,) * 2)
+    cleaning.limit_faces()
+    assert [folder.exists() for folder in folders] == [False, True, True]
+    settings.FACE_CACHE_MB = 0
+    cleaning.limit_faces()
+    assert [folder.exists() for folder in folders] == [False, False, True]  # what is young may be in use

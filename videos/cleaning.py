@@ -61,6 +61,35 @@ def forget_faces() -> bool:
     return False
 
 
+def limit_faces() -> bool:
+    """Remove the cached faces that were opened longest ago, until the rest is within FACE_CACHE_MB. Any is baked again
+    when it is next shown."""
+    kept = 0
+    for path in sorted(_faces(Path(settings.CACHE_DIR) / "faces"), key=_opened, reverse=True):
+        kept += _size(path)
+        if kept > settings.FACE_CACHE_MB * 1_048_576 and time.time() - _opened(path) > YOUNG_SECONDS:
+            _remove(path)
+    return False
+
+
+def _faces(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _opened(face: Path) -> float:
+    """When a process last opened it: the time of its folder (videos.renderers.local.cache)."""
+    with suppress(FileNotFoundError):  # somebody else was faster
+        return face.stat().st_mtime
+    return 0.0
+
+
+def _size(face: Path) -> int:
+    """Bytes of its files."""
+    with suppress(FileNotFoundError):
+        return sum(file.stat().st_size for file in face.iterdir())
+    return 0
+
+
 def _known() -> tuple[set[str], set[str]]:
     """The keys of all faces that there are, and the names of their files."""
     framings = Replica.Framing.values

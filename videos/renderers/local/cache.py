@@ -90,6 +90,7 @@ class FaceCache:
             with _locked(folder):
                 if not (folder / "places.npy").exists():
                     _store(folder, _bake(face.name, sheet(), cut))
+                os.utime(folder)  # what was not opened for long is the first to go (videos.cleaning)
                 try:
                     return _read(face.name, folder, cut)
                 except (ValueError, FileNotFoundError):  # cut short when the machine or a person stopped it
