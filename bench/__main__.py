@@ -1,6 +1,7 @@
 """`python -m bench`: every measurement, each printed as a table. Ratios of one run are what may be quoted."""
 
 from bench import (
+    captions,
     chat,
     hearing,
     knowledge,
@@ -22,6 +23,7 @@ from bench import (
 if __name__ == "__main__":
     renderer.run()
     lips.run()
+    captions.run()
     mouth.run()
     chat.run()
     priority.run()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.faces import photo
+from bench.faces import photo, video
 from bench.table import print_table
 from tests.lips import (
     alike,
@@ -73,6 +73,7 @@ def _rendered(cache: Path) -> None:
         speech = joined(list(tts.stream(TEXT, VoiceSettings("amara"))))
     deaf = replace(speech, phonemes=(), words=())
     faces = {"amara": FaceRef("drawn", "amara"), "leo": FaceRef("drawn", "leo"), "photo": photo(cache)}
+    faces |= {"video": video(cache)}
     rows = [
         [name, how, *_measured(cache, face, chunk, speech)]
         for name, face in faces.items()
