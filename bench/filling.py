@@ -41,6 +41,9 @@ def fill(count: int, email: str) -> str:
     columns = [field.column for field in Video._meta.concrete_fields]
     values = ", ".join(OWN[vendor].get(column, f"videos_video.{column}") for column in columns)
     sql = COUNTING[vendor].format(count=count, names=", ".join(columns), values=values)
+    with connection.cursor() as cursor:
+        if vendor == "sqlite":
+            cursor.execute("PRAGMA cache_size = -1000000")  # a gigabyte: the indexes are not written again and again
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, [video.pk])
     with connection.cursor() as cursor:
