@@ -170,7 +170,7 @@ USE_TZ = True
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default=CELERY_BROKER_URL)  # live signals and counters between processes
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)  # jobs that one worker shepherds at a time
-WORKER_DRAIN_SECONDS = env.float("WORKER_DRAIN_SECONDS", default=25.0)  # that jobs of an ending Celery worker still have
+WORKER_DRAIN_SECONDS = env.float("WORKER_DRAIN_SECONDS", default=25.0)  # for the jobs of a Celery worker that ends
 JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=2.0)  # seconds between two signs of life of a running job
 JOB_SILENT_AFTER = env.float("JOB_SILENT_AFTER", default=10.0)  # seconds without one: the job is given to another
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=4)

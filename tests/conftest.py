@@ -37,7 +37,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
-    """Start an installation of the test's own, with its environment; its clips are small, so that they are soon made."""
+    """Start an installation of the test's own, with its environment; its clips are small, so soon made."""
     started: list[Stack] = []
 
     def start(**environment: str) -> Stack:
