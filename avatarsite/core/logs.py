@@ -88,7 +88,7 @@ def _event(_: Any, __: str, found: EventDict) -> EventDict:
         return found
     found["event"], *keys = template.split()
     names = (key.partition("=")[0] for key in keys)
-    return found | {name: _plain(value) for name, value in zip(names, arguments, strict=True)}
+    return {**found, **{name: _plain(value) for name, value in zip(names, arguments, strict=True)}}
 
 
 def _plain(value: Any) -> Any:
@@ -105,11 +105,11 @@ def _exception(_: Any, __: str, found: EventDict) -> EventDict:
     """An exception as its types, the outermost first, and the places of each, the innermost last."""
     told = found.pop("exc_info", None)
     error = told[1] if isinstance(told, tuple) else told
-    chain = []
+    chain: list[dict[str, Any]] = []
     while isinstance(error, BaseException) and len(chain) < 5:
         chain.append({"type": _name(error), "at": _places(error.__traceback__)})
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found | {"exception": chain} if chain else found
+    return {**found, "exception": chain} if chain else found
 
 
 def _name(error: BaseException) -> str:

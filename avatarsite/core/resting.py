@@ -40,8 +40,8 @@ class RestingRedis(redis.Redis):
 
 
 class RestingClient(RedisCacheClient):
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **PATIENCE, **options)
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **{**PATIENCE, **options})
         self._client = RestingRedis
 
 
@@ -54,7 +54,7 @@ class RestingCache(RedisCache):
 
 
 def client(url: str) -> RestingRedis:
-    return RestingRedis.from_url(url, **PATIENCE)
+    return RestingRedis(connection_pool=redis.ConnectionPool.from_url(url, **PATIENCE))
 
 
 def _leave_alone(pool: redis.ConnectionPool) -> None:

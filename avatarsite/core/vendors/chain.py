@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from avatarsite.core import metrics
+from avatarsite.core import lending, metrics
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.vendors import breaker, keys, prices
 
@@ -107,11 +107,13 @@ class Chain:
     def _guarded(self, alias: str, engine: Any) -> Iterator[Any]:
         """The engine, unless its circuit is open; the circuit is told how it went."""
         if engine is not None:
+            lending.give_back()
             yield engine
             return
         key = keys.engine_key(self.kind, alias, self._owner_id)
         circuit = breaker.circuit(self.kind, alias, key)
         circuit.check()
+        lending.give_back()  # while people wait for a vendor, others need the few connections
         try:
             yield keys.engine_with(self.kind, alias, key)
         except EngineFailed as error:
