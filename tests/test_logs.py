@@ -16,6 +16,7 @@ from tests.client import create_session, wait_for
 from tests.stack import ROOT, Stack
 
 WORD = "Wolkenkuckucksheim"
+EVENTS = {"http.answered", "job.began", "job.left"}
 METHODS = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -114,6 +115,10 @@ def _lines(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(line) for text in texts for line in text.splitlines() if line.startswith("{")]
 
 
+def _events(stack: Stack, request: str) -> dict[str, dict[str, Any]]:
+    return {line["event"]: line for line in _lines(stack) if line.get("request") == request}
+
+
 def test_a_request_and_the_job_that_it_queued_share_an_id_and_nothing_said_is_in_the_log(start_stack) -> None:
     stack: Stack = start_stack(LOG_FORMAT="json", LOG_LEVEL="DEBUG")
     token = create_session(stack)["session_token"]
@@ -121,11 +126,7 @@ def test_a_request_and_the_job_that_it_queued_share_an_id_and_nothing_said_is_in
     answer = requests.post(f"{stack.url}/api/chat", json=said, headers={"X-Request-ID": "mine.1"}, timeout=90)
     assert WORD not in json.dumps(_lines(stack))
     assert answer.status_code == 200 and answer.headers["X-Request-ID"] == "mine.1"
-    mine = wait_for(
-        lambda: len(found := [line for line in _lines(stack) if line.get("request") == "mine.1"]) >= 3 and found
-    )
-    events = {line["event"]: line for line in mine}
-    assert {"http.answered", "job.began", "job.left"} <= set(events)
+    events = wait_for(lambda: EVENTS <= set(found := _events(stack, "mine.1")) and found)
     assert events["http.answered"]["view"] == "api-chat" and events["http.answered"]["status"] == 200
     assert events["job.left"]["job"] == answer.json()["video_id"] and events["job.left"]["status"] == "ready"
     everything = stack.logs()

@@ -111,7 +111,8 @@ def test_engines_vendors_and_circuits_are_seen(client: Client, opened: None, mon
     assert asked._value.get() == before + 1
     of = read(client.get("/metrics", **TOKEN).content.decode())  # type: ignore[arg-type]
     assert of("avatarsite_at_vendor", vendor="did") == 1
-    assert of("avatarsite_circuits", layer="llm", engine="openai", state="open") == 1
+    assert of("avatarsite_circuits", layer="llm", engine="openai") == 1
+    assert of("avatarsite_circuits", layer="llm", engine="openai", state="closed") == 0
 
 
 @pytest.mark.engine

@@ -32,7 +32,7 @@ def hit(name: str, caller: str, rate: str) -> None:
     except ValueError:  # expired between the two calls: a new window
         return
     except RedisError:
-        logger.warning("throttle.cache_unreachable")
+        logger.debug("throttle.cache_unreachable")  # `resting` has told it, once
         return
     if count > allowed:
         wait = max(1, round(window - now % window))

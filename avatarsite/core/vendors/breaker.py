@@ -127,5 +127,5 @@ def _reached(ask: Callable[[], T], otherwise: Any = None) -> T:
     try:
         return ask()
     except RedisError:
-        logger.warning("breaker.cache_unreachable")
+        logger.debug("breaker.cache_unreachable")  # `resting` has told it, once
         return otherwise  # type: ignore[no-any-return]
