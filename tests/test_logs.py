@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import pytest
-import requests
 
 from avatarsite.core import logs
 from avatarsite.core.engines import EngineFailed
-from tests.client import create_session, wait_for
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT
 
 WORD = "Wolkenkuckucksheim"
-EVENTS = {"http.answered", "job.began", "job.left"}
 METHODS = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -108,35 +105,3 @@ def _logs(node: ast.AST) -> TypeGuard[ast.Call]:
 def _well_written(call: ast.Call) -> bool:
     message = call.args[0]
     return isinstance(message, ast.Constant) and bool(logs.EVENT.fullmatch(message.value))
-
-
-def _lines(stack: Stack) -> list[dict[str, Any]]:
-    texts = [path.read_text() for path in stack.data_dir.glob("*.log")]
-    return [json.loads(line) for text in texts for line in text.splitlines() if line.startswith("{")]
-
-
-def _events(stack: Stack, request: str) -> dict[str, dict[str, Any]]:
-    return {line["event"]: line for line in _lines(stack) if line.get("request") == request}
-
-
-def test_a_request_and_the_job_that_it_queued_share_an_id_and_nothing_said_is_in_the_log(start_stack) -> None:
-    stack: Stack = start_stack(LOG_FORMAT="json", LOG_LEVEL="DEBUG")
-    token = create_session(stack)["session_token"]
-    said = {"session_token": token, "message": f"Do you know {WORD}?"}
-    answer = requests.post(f"{stack.url}/api/chat", json=said, headers={"X-Request-ID": "mine.1"}, timeout=90)
-    assert WORD not in json.dumps(_lines(stack))
-    assert answer.status_code == 200 and answer.headers["X-Request-ID"] == "mine.1"
-    events = wait_for(lambda: EVENTS <= set(found := _events(stack, "mine.1")) and found)
-    assert events["http.answered"]["view"] == "api-chat" and events["http.answered"]["status"] == 200
-    assert events["job.left"]["job"] == answer.json()["video_id"] and events["job.left"]["status"] == "ready"
-    everything = stack.logs()
-    assert WORD not in everything and token not in everything
-
-
-def test_every_way_to_serve_a_request_answers_with_its_id(stack: Stack) -> None:
-    """Media, static files, plain views, async views, direct routes, and what is refused before any of them."""
-    for path in ("/media/nothing", "/static/nothing", "/livez", "/api/chat", "/v2/videos", "/nowhere"):
-        answer = requests.get(f"{stack.url}{path}", headers={"X-Request-ID": f"of{path.replace('/', '.')}"}, timeout=30)
-        assert answer.headers["X-Request-ID"] == f"of{path.replace('/', '.')}", path
-    large = requests.post(f"{stack.url}/api/chat", data=b"x" * 2_000_000, timeout=30)
-    assert large.status_code == 413 and logs.REQUEST_ID.fullmatch(large.headers["X-Request-ID"])

@@ -3,25 +3,22 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from django.test import Client
 from django.utils import timezone
-from prometheus_client.parser import text_string_to_metric_families
 
 from avatarsite.core import jobs, metrics
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.jobs import Status
 from avatarsite.core.vendors.chain import Chain
-from tests.client import chat, create_session
 from tests.factories import make_twin, make_video
-from tests.stack import ROOT, Stack
+from tests.metrics import read
+from tests.stack import ROOT
 from videos.models import Video
 
 TOKEN = {"HTTP_AUTHORIZATION": "Bearer let-me-read"}
@@ -43,19 +40,6 @@ if child:
 @pytest.fixture
 def opened(settings: Any, tmp_path: Path) -> None:
     settings.METRICS_TOKEN, settings.METRICS_DIR = "let-me-read", tmp_path
-
-
-Samples = Callable[..., float]
-
-
-def read(text: str) -> Samples:
-    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-
-    def of(name: str, **labels: str) -> float:
-        found = [one.value for one in samples if one.name == name and labels.items() <= one.labels.items()]
-        return sum(found)
-
-    return of
 
 
 @pytest.mark.django_db
@@ -134,20 +118,3 @@ def test_processes_add_up_and_the_next_one_goes_on_where_a_dead_one_stopped(tmp_
     assert sorted(told.split()[:2]) == ["0", "1"]
     assert read(told.partition("#")[2])("avatarsite_webhook_attempts_total", result="2xx") == 211
     assert sorted(path.name for path in (tmp_path / "metrics").glob("*.db")) == ["counter_0.db", "counter_1.db"]
-
-
-def test_a_turn_is_counted_across_web_and_worker(start_stack: Callable[..., Stack]) -> None:
-    stack = start_stack(METRICS_TOKEN="let-me-read")
-    token = create_session(stack)["session_token"]
-    chat(stack, token, "Hello!").raise_for_status()
-    requests.get(f"{stack.url}/v2/videos", timeout=30)
-    answer = requests.get(f"{stack.url}/metrics", headers={"Authorization": "Bearer let-me-read"}, timeout=30)
-    of = read(answer.text)
-    assert of("avatarsite_http_requests_total", dialect="api", method="POST", status="2xx") == 2
-    assert of("avatarsite_http_requests_total", dialect="v2", status="4xx") == 1
-    assert of("avatarsite_http_seconds_count", dialect="api") == 2
-    assert of("avatarsite_jobs_ended_total", kind="videos.video", status="ready", code="ok") >= 1
-    assert of("avatarsite_job_attempts_total", kind="videos.video") >= 1
-    assert of("avatarsite_job_wait_seconds_count", queue="chat") >= 1
-    assert of("avatarsite_job_stage_seconds_count", kind="videos.video", stage="rendering") >= 1
-    assert of("avatarsite_workers") >= 1
