@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.people import say
 from twins.faces import FaceSheet, Picture
 from twins.portraits import draw
 from twins.tts.base import VoiceSettings
@@ -61,6 +63,19 @@ class Film:
         lips = self.talking if self.lips else 0.0
         for number, picture in enumerate(_clean(self.person, self.size, self.fps, self.seconds, lips)):
             yield self.picture(picture.copy(), number / self.fps)
+
+
+class Reading(Film):
+    """A person who sits still and reads a text aloud, as in a clip of consent."""
+
+    @classmethod
+    def aloud(cls, text: str, size: tuple[int, int] = (720, 720)) -> "Reading":
+        read = say(text)
+        sound = np.repeat(np.frombuffer(read.pcm, "<i2").astype(np.float32) / 32768, RATE // read.sample_rate)
+        return cls(seconds=read.seconds, size=size, sound=lambda room: sound)
+
+    def _pictures(self) -> Iterator[Picture]:
+        return repeat(_sheet(self.person, *self.size).image, round(self.seconds * self.fps))
 
 
 @lru_cache(maxsize=1)

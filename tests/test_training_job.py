@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import cv2
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
@@ -16,10 +17,11 @@ from avatarsite.core.jobs import Ticket
 from avatarsite.core.models import User, WebhookDelivery
 from tests.factories import make_user
 from tests.fakes.openai_server import FakeOpenAI
-from tests.fakes.raw_server import RawServer, plain
+from tests.fakes.raw_server import Piece, RawServer, Received, plain
 from tests.fetching import reach
-from tests.footage import Film
-from tests.people import say
+from tests.footage import Film, Reading
+from tests.persona import Account
+from tests.tavus import Customer
 from twins import consents, replicas
 from twins.models import Consent, Replica
 from twins.portraits import draw
@@ -27,6 +29,7 @@ from twins.training.errors import WORDS
 from twins.training.job import train
 
 pytestmark = pytest.mark.django_db
+PHRASE = "I, {name}, give my consent to {operator} to create an AI clone of me."
 SMALL = (64, 48)  # for films that nobody looks at: the checks were passed before
 CHECKED = {"start": 0.0, "end": 12.0, "rest": [11.0, 12.0], "silent": False}
 
@@ -40,6 +43,28 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """11 s of a person who speaks, and does not give consent."""
     return Film(seconds=12.0, talking=11.0, size=SMALL).write(tmp_path_factory.mktemp("films") / "speech.mp4")
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip in which the consent is read aloud."""
+    text = PHRASE.format(name="Margaret Ellison", operator=settings.CONSENT_OPERATOR)
+    return Reading.aloud(text).write(tmp_path_factory.mktemp("films") / "reading.mp4")
+
+
+@pytest.fixture
+def links(film: Path, reading: Path, settings: Any) -> Iterator[tuple[str, str]]:
+    """Addresses of the film and of the clip, on a server that the product may reach."""
+
+    def serve(request: Received) -> Iterator[Piece]:
+        path = reading if "/consent" in request.head.partition("\r\n")[0] else film
+        return plain(path.read_bytes(), Content_Type="video/mp4")(request)
+
+    settings.CONSENT_PHRASE = PHRASE
+    with RawServer(serve) as server:
+        reach(settings, server.port)
+        yield server.url, f"{server.url}/consent"
+    engines.load("STT", "local").close()
 
 
 @pytest.fixture
@@ -78,7 +103,12 @@ def checked(owner: User, path: Path, **more: Any) -> Replica:
 
 def built(owner: User, path: Path, **more: Any) -> Replica:
     """One whose face was made by an earlier attempt."""
-    replica = checked(owner, path, **more)
+    return with_face(checked(owner, path, **more), path)
+
+
+def with_face(replica: Replica, path: Path) -> Replica:
+    """It was checked and its face was made by an earlier attempt."""
+    replica.quality = CHECKED
     for field in ("package", "footage"):
         getattr(replica, field).save(field, File(path.open("rb")), save=False)
     replica.save()
@@ -107,19 +137,42 @@ class Told(Ticket):
         self.events.append((stage, progress))
 
 
-def test_a_film_becomes_a_face_and_progress_is_told_on_the_way(owner: User, film: Path) -> None:
-    replica = upload(owner, film, consent=signed(owner))
+def test_a_film_and_a_clip_behind_links_become_a_face_and_progress_is_told(
+    film: Path, reading: Path, links: tuple[str, str]
+) -> None:
+    body = {"replica_name": "Ada", "train_video_url": links[0], "consent_video_url": links[1]}
+    replica = Replica.objects.get(pk=Customer().data("POST", "replicas", body)["replica_id"])
     ticket = jobs.claim(replica, "a worker")
     assert ticket is not None
     train(Told(ticket.job, ticket.attempt))
     replica.refresh_from_db()
     assert (replica.status, replica.progress, replica.usable) == ("ready", 100, True)
+    assert replica.source_video.read() == film.read_bytes()
     assert replica.package.size > 1_000 and replica.footage.size > 10_000 and len(stored(replica)) == 3
     assert replica.quality["silent"] and replica.quality["rest"][1] - replica.quality["rest"][0] > 3
+    assert_given(replica, reading)
     stages, shares = zip(*Told.events, strict=True)
-    assert list(dict.fromkeys(stages)) == ["fetching", "checking", "building", "voice"]
+    assert list(dict.fromkeys(stages)) == ["fetching", "checking", "consent", "building", "voice"]
     assert list(shares) == sorted(shares) and any(10 < share < 40 for share in shares)
     assert any(50 < share < 90 for share in shares)
+
+
+def assert_given(replica: Replica, clip: Path) -> None:
+    """The consent was heard in the clip, which is kept with it."""
+    (consent,) = replica.consents.all()
+    assert consent.given_at is not None and consent.score > 0.8 and consent.owner == replica.owner
+    assert "consent" in consent.transcript and consent.clip.read() == clip.read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)  # the view works in a thread of its own
+def test_the_persona_dialect_hears_the_consent_behind_a_link(film: Path, reading: Path, links: tuple[str, str]) -> None:
+    account = Account()
+    made = account.data("POST", "replicas", {"name": "Ada", "videoUrl": links[0], "consentUrl": links[1]})
+    replica = trained(with_face(Replica.objects.get(pk=made["replicaId"]), film))
+    shown = account.data("GET", f"replicas/{replica.pk}")
+    assert (shown["status"], shown["progress"], shown["statusDetails"]) == ("ready", 100, "")
+    assert replica.source_video.read() == film.read_bytes()
+    assert_given(replica, reading)
 
 
 def test_too_little_speech_for_a_voice_is_noted_and_no_error(owner: User, film: Path) -> None:
@@ -136,12 +189,9 @@ def test_a_rerun_goes_on_behind_the_last_step_and_fits_the_voice(owner: User, sp
     assert replica.voice.fit and replica.voice.name == "Ada"
 
 
-def test_a_film_that_begins_with_the_consent_is_trained(owner: User, settings: Any, tmp_path: Path) -> None:
-    settings.CONSENT_PHRASE = "I, {name}, give my consent to {operator} to create an AI clone of me."
-    read = say(settings.CONSENT_PHRASE.format(name="Margaret Ellison", operator=settings.CONSENT_OPERATOR))
-    sound = np.repeat(np.frombuffer(read.pcm, "<i2").astype(np.float32) / 32768, 3)
-    film = Film(seconds=read.seconds, size=SMALL, lips=False, sound=lambda room: sound)
-    replica = trained(built(owner, film.write(tmp_path / "film.mp4")))
+def test_a_film_that_begins_with_the_consent_is_trained(owner: User, settings: Any, reading: Path) -> None:
+    settings.CONSENT_PHRASE = PHRASE
+    replica = trained(built(owner, reading))
     assert replica.status == "ready"
     (consent,) = replica.consents.all()
     assert consent.given_at is not None and consent.score > 0.8 and consent.owner == owner
