@@ -1,4 +1,4 @@
-"""The running product as its operator sees it: one id through web and worker, counts across both, no words of people."""
+"""The running product as its operator sees it: one id and one count across web and worker, no words of people."""
 
 import json
 from collections.abc import Iterator
