@@ -22,7 +22,7 @@ from twins.training.listening import Heard, listen
 from twins.training.verdict import judge
 from twins.training.watching import LOOKS_A_SECOND, Seen, watch
 
-MOST_MEMORY = 1_500 * 1_048_576  # beyond what the process has after its imports: 4K pictures of two decoders' threads
+MOST_MEMORY = 1_500 * 1_048_576  # beyond what the process has after its imports: 4K pictures, and the decoder's threads
 SECONDS_A_SECOND = 1.5  # of processor time for a second of film; 4K at 60 pictures a second takes most of it
 TELL_EVERY = 1.0  # seconds of film
 

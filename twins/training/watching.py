@@ -16,6 +16,7 @@ Picture = NDArray[np.uint8]
 LOOKS_A_SECOND = 5  # that is every fifth frame of 25
 COUNT_EVERY = 5  # looks from one count of the faces to the next
 LOOKED_AT = 540  # pixels of the shorter side of the picture in which the face is followed
+DECODERS = 5  # threads, on any machine: they get four frames ahead of a look, in memory that the child is allowed
 SECOND_FACE = 0.25  # height of a second face, in heights of the first, from which on it counts
 
 
@@ -97,7 +98,7 @@ class Watcher:
 def _frames(film: Any, seconds: float) -> Iterator[tuple[float, Any]]:
     """(second since the first frame, frame) of the first video."""
     stream = film.streams.video[0]
-    stream.thread_type = "AUTO"
+    stream.thread_type, stream.codec_context.thread_count = "AUTO", DECODERS
     stream.codec_context.options = {"skip_loop_filter": "noref"}  # no other frame is made from those: nothing drifts
     first = None
     for frame in film.decode(stream):
