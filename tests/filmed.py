@@ -9,7 +9,7 @@ from twins.faces import Box
 from twins.footage.films import Film
 from videos.renderers.local import nv12
 from videos.renderers.local.cache import posed
-from videos.renderers.local.motion import Warp, pose_loop
+from videos.renderers.local.motion import breathing, pose_loop, warps
 
 SIZE = 320
 WIDE_OPEN = (9, 2)
@@ -23,13 +23,13 @@ def swaying(sheet, path: Path, seconds: float, *, speaking: bool = False, fps: i
     """The person sways as in an idle clip; the light falls by a tenth towards the end."""
     height, width = sheet.image.shape[:2]
     whole = Box(0, 0, width, height)
-    warps = Warp(sheet.depth, sheet.pivot, whole), Warp(sheet.depth, sheet.pivot, whole, scale=2)
+    both = warps(sheet.depth, breathing(sheet), sheet.pivot, whole)
     loop, count = pose_loop(seed, height), round(seconds * fps)
     silent, open_ = _frame(sheet.image), _frame(_with_mouth(sheet))
     with Film(path, width, height, crf=10, fps=fps) as film:
         for number in range(count):
             base = open_ if speaking and number % 10 < 5 else silent
-            frame = posed(base, warps, loop[number * 25 // fps % len(loop)])
+            frame = posed(base, both, loop[number * 25 // fps % len(loop)])
             luma = nv12.split(frame)[0]
             luma[:] = luma * (1 - 0.1 * number / count)
             film.add(frame)

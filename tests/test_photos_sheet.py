@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +12,7 @@ from tests.photographs import astronaut
 from twins import photos, portraits
 from twins.faces import BROWS, GAZES, LIDS, OPENINGS, PRESSES, WIDTHS, Box, FaceSheet, Picture
 from twins.landmarks import Tracker, measures
-from twins.photos import mouth_box, mouth_pictures
+from twins.photos import folds, mouth_box, mouth_pictures
 from twins.photos.checks import _skin, eye_contrast
 from twins.photos.framing import framed
 from twins.photos.making import prepared
@@ -124,6 +125,25 @@ def test_lips_are_drawn_in_and_spread(sheet: FaceSheet) -> None:
     seen = [measures.mouth_width(points_in(put(sheet, sheet.mouth_box, sheet.mouth[3, w]))) for w in range(WIDTHS)]
     assert all(after > before - 0.012 for before, after in zip(seen, seen[1:], strict=False))
     assert seen[-1] > seen[0] + 0.1
+
+
+def test_the_folds_of_a_smile_go_where_lips_are_drawn_in_and_nothing_else_does() -> None:
+    made = package("astronaut")
+    smooth, box = folds.smoothed(made.image, made.points), mouth_box(made.points, *made.image.shape[1::-1])
+    x, y = made.points[[206, 216, 426, 436], :2].round().astype(int).T
+    reach = round(0.08 * measures.eye_distance(made.points))
+    for left, top in zip(x - reach, y - reach, strict=True):
+        there = (slice(top, top + 2 * reach), slice(left, left + 2 * reach))
+        assert np.ptp(_soft(smooth[there])) < 0.75 * np.ptp(_soft(made.image[there]))
+    lips = made.points[[0, 13, 14, 17], :2].round().astype(int)
+    assert all(np.array_equal(smooth[b, a], made.image[b, a]) for a, b in lips)
+    beside = np.ones(made.image.shape[:2], bool)
+    beside[box.y - 40 : box.y + box.height, box.x : box.x + box.width] = False
+    assert np.array_equal(smooth[beside], made.image[beside])
+
+
+def _soft(picture: Picture) -> Picture:
+    return np.asarray(cv2.blur(picture.mean(2).astype(np.uint8), (5, 5)), np.int16)
 
 
 def test_pressed_lips_are_no_more_open_than_lips_at_rest(sheet: FaceSheet) -> None:

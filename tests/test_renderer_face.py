@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from tests.renderer_fixtures import FORMAT, LEO, PRESS, TUCK, WIDE, frames_of, full_range, pictures, say, shown
+from twins import portraits
 from twins.faces import OPENINGS, WIDTHS
 from twins.tts.base import Phoneme
 from videos.renderers.local.clip import TAIL
+from videos.renderers.local.motion import BREATH, breathing
 from videos.renderers.local.mouth import REST
 from videos.renderers.local.visemes import NEUTRAL, PRESSED, TUCKED, visemes
 
@@ -148,6 +150,20 @@ def test_the_head_never_jumps(clip, face):
     frames = pictures(path)
     steps = [unlike(a, b, face) for a, b in zip(frames, frames[1:], strict=False)]
     assert max(steps) < 4 * np.median(steps) + 0.5
+
+
+def test_a_breath_moves_the_person_and_nothing_of_the_room():
+    sheet = portraits.draw("leo", 256, 256)
+    low = np.arange(256)[:, None] > sheet.pivot[1] + 40
+    room = low & (cv2.dilate(sheet.matte, np.ones((27, 27), np.uint8)) == 0)
+    rising, everywhere = breathing(sheet), breathing(replace(sheet, matte=None))
+    assert room.sum() > 200 and everywhere[room].min() > 0.5
+    assert rising[room].max() == 0.0
+    person = low & (sheet.matte == 255)
+    assert np.allclose(rising[person], everywhere[person], atol=0.02)
+    assert (
+        np.abs(np.diff(rising, axis=1)).max() * BREATH / 2 < 0.3
+    )  # pixels for each pixel: nothing tears at a shoulder
 
 
 def test_the_idle_face_blinks_and_opens_its_eyes_again(idle, face):

@@ -7,7 +7,7 @@ from twins.landmarks.files import MISSING
 from twins.photos.mouth import mouth_box, mouth_pictures
 from twins.photos.sheet import sheet
 
-VERSION = 2  # raise with every change of a pixel: sheets are cached by it
+VERSION = 3  # raise with every change of a pixel: sheets are cached by it
 MOST_BYTES = 40 * 1_048_576
 SECONDS = 30.0
 

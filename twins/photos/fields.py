@@ -58,8 +58,11 @@ class Canvas:
         self._window = self._fade()
         self.u, self.v = frame.grid(box)
 
-    def warp(self, source: Floats, target: Floats) -> Picture:
-        """The box's picture with the skin at `source` moved to `target` (n, 2 each, local); its border stays."""
+    def warp(self, source: Floats, target: Floats, image: Picture | None = None) -> Picture:
+        """The box's picture with the skin at `source` moved to `target` (n, 2 each, local); its border stays.
+
+        image: another picture of the same size.
+        """
         u, v = self._coarse
         places = np.stack([u.ravel(), v.ravel()], 1)
         centres = np.concatenate([target, self._ring])
@@ -71,7 +74,8 @@ class Canvas:
         x = (np.arange(columns) * self._step + box.x)[None] + back[:, 0].reshape(u.shape)
         y = (np.arange(rows) * self._step + box.y)[:, None] + back[:, 1].reshape(u.shape)
         fine_x, fine_y = (self._fine(values.astype(np.float32)) for values in (x, y))
-        warped = cv2.remap(self.image, fine_x, fine_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        seen = self.image if image is None else image
+        warped = cv2.remap(seen, fine_x, fine_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(warped, np.uint8)
 
     def _fine(self, coarse: Floats) -> Floats:

@@ -19,7 +19,8 @@ STILL = (1, 2, 98, 327, 64, 294, 48, 278, 50, 280, 101, 330, 117, 346, 123, 352,
 CLOSED_GAP = 0.04  # up to here the lips of a photo are closed: the mesh leaves as much between closed lips
 WIDEST_REST = 0.88  # a mouth at rest that is wider is smiling
 SMILE_KEPT = 0.25  # share of the smile's extra width that the closed lips keep
-WIDEST_GAP = (0.30, 0.48, 0.44)  # between the lips, wide open: rounded, neutral, spread
+WIDEST_GAP = (0.36, 0.48, 0.44)  # between the lips, wide open: rounded, neutral, spread
+SEEN = 0.75  # power of an opening: lips in a photo hide a narrow gap, and it is to be seen as wide as it is meant
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Pose:
 
 def pose(opening: int, width: int) -> Pose:
     """The pose of a mouth picture of a FaceSheet."""
-    return Pose(opening / (OPENINGS - 1), width / (WIDTHS // 2) - 1)
+    return Pose((opening / (OPENINGS - 1)) ** SEEN, width / (WIDTHS // 2) - 1)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Lips:
     def gap(self) -> float:
         """The widest distance between the lips."""
         return float((self.inner_lower[:, 1] - self.inner_upper[:, 1]).max())
+
+    @property
+    def width(self) -> float:
+        """From corner to corner, between the lips."""
+        return float(np.ptp(self.inner_upper[:, 0]))
 
     @property
     def middle(self) -> Floats:

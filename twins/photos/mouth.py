@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from twins.faces import OPENINGS, WIDTHS, Box, Picture
-from twins.photos import interior
+from twins.photos import folds, interior
 from twins.photos.eyes import LOWER_LIDS, UPPER_LIDS
 from twins.photos.fields import Canvas, Floats, border_window, contour, frame_of, smooth
 from twins.photos.interior import Cavity, Light
@@ -26,7 +26,7 @@ from twins.photos.lips import (
 
 PRESSED, TUCKED = Pose(press=1.0), Pose(tuck=1.0)
 EDGE = 0.012  # eye distances over which a lip ends
-FADE = 0.25  # eye distances beyond a corner after which both skins are one
+DRAWN_IN = (0.06, 0.34)  # how much narrower than in the photo a mouth is when folds begin to go, and are gone
 SEAM = 3  # pixels at the border over which a patch becomes the picture
 MARGIN_UP, MARGIN_DOWN, MARGIN_SIDE = 0.02, 0.62, 0.16  # of the box, in eye distances
 
@@ -71,6 +71,7 @@ class Shaper:
 
     def __init__(self, image: Picture, points: Floats, box: Box) -> None:
         self._canvas = Canvas(image, frame_of(points), box)
+        self._smooth = folds.smoothed(image, points)
         self._seen = lips_of(self._canvas.frame.local(points))
         self._rest = at_rest(self._seen)
         self._open = self._seen.gap > CLOSED_GAP
@@ -83,8 +84,9 @@ class Shaper:
         if p == Pose() and not self._open:
             return self._base
         lips = posed(self._rest, p)
-        upper = self._canvas.warp(self._seen.upper_controls(), lips.upper_controls())
-        lower = self._canvas.warp(self._seen.lower_controls(), lips.lower_controls())
+        skin = self._skin(lips)
+        upper = self._canvas.warp(self._seen.upper_controls(), lips.upper_controls(), skin)
+        lower = self._canvas.warp(self._seen.lower_controls(), lips.lower_controls(), skin)
         curves = self._curves(lips)
         above = smooth((curves.top - self._canvas.v) / curves.soft, -0.5, 0.5)[..., None]
         below = smooth((self._canvas.v - curves.bottom) / curves.soft, -0.5, 0.5)[..., None]
@@ -93,6 +95,11 @@ class Shaper:
         drawn = (above * upper + below * lower + between * self._inside(lips, curves, p)) / whole
         drawn = drawn * self._contact(lips, curves, p)
         return np.asarray(self._base + (drawn - self._base) * self._border + 0.5, np.uint8)
+
+    def _skin(self, lips: Lips) -> Picture:
+        """The photo, with its folds smoothed as far as the lips are drawn together."""
+        share = float(smooth(1 - lips.width / self._seen.width, *DRAWN_IN))
+        return np.asarray(cv2.addWeighted(self._canvas.image, 1 - share, self._smooth, share, 0), np.uint8)
 
     def _curves(self, lips: Lips) -> Curves:
         u = self._canvas.u

@@ -1,7 +1,6 @@
 """Baked faces on disk: made once per face and size, mapped into memory by every process that shows them."""
 
 import fcntl
-import math
 import os
 import shutil
 import tempfile
@@ -22,11 +21,11 @@ from videos.renderers.base import FaceRef, VideoFormat
 from videos.renderers.local import nv12
 from videos.renderers.local.cutout import cut_out, matte_frame
 from videos.renderers.local.encode import storage_failure
-from videos.renderers.local.motion import Warp, pose_loop, warps
+from videos.renderers.local.motion import Warp, breathing, pose_loop, warps
 from videos.renderers.local.mouth import SHAPES
 from videos.renderers.local.rows import Frames, Rows
 
-BAKE_VERSION = 3  # raise when anything baked changes: motion, colours, layout
+BAKE_VERSION = 4  # raise when anything baked changes: motion, colours, layout
 # luma stays sharp at every fraction of a pixel; in chroma nobody sees the difference, and it is half the time
 FILTERS = (cv2.INTER_CUBIC, cv2.INTER_LINEAR)
 KEPT_FACES = 4  # faces held open by one process
@@ -39,8 +38,9 @@ class BakedFace:
     """A face ready to be shown: NV12 planes of the base pose, of every mouth and eye picture, and all posed frames.
 
     name: seeds what is individual about the motion. base: one NV12 frame. poses: NV12 frames with the face at rest.
-    mouth_*: (SHAPES, ...), eyes_*: (BROWS, GAZES, LIDS, ...). still: RGB of pose 0. mattes: of a face that was cut out
-    of its background, for every byte of every posed frame how much of it is the person's; matte: of the base pose.
+    mouth_*: (SHAPES, ...), eyes_*: (BROWS, GAZES, LIDS, ...). still: RGB of pose 0. depth, chest: how far each
+    pixel moves with the head, and with the breath. mattes: of a face that was cut out of its background, for every byte
+    of every posed frame how much of it is the person's; matte: of the base pose.
     """
 
     name: str
@@ -52,16 +52,17 @@ class BakedFace:
     eyes_chroma: Picture
     still: Picture
     depth: NDArray[np.float32]
+    chest: NDArray[np.float32]
     loop: NDArray[np.float64]
     mouth_box: Box
     eyes_box: Box
     pivot: tuple[float, float]
-    floor: float = math.inf
     mattes: Frames | None = None
     matte: Picture | None = None
 
 
-ARRAYS = ("base", "poses", "mouth_luma", "mouth_chroma", "eyes_luma", "eyes_chroma", "still", "depth", "loop", "places")
+PARTS = ("mouth_luma", "mouth_chroma", "eyes_luma", "eyes_chroma")
+ARRAYS = ("base", "poses", *PARTS, "still", "depth", "chest", "loop", "places")
 MATTES = ("mattes", "matte")  # further arrays of a face that was cut out
 FRAMES = ("poses", "mattes")  # those with a whole frame for each pose
 Baked = dict[str, "NDArray[np.generic] | Rows"]
@@ -131,11 +132,12 @@ def _bake(name: str, sheet: FaceSheet, cut: bool) -> Baked:
     base = np.concatenate([luma, chroma.reshape(height // 2, width)])
     loop = pose_loop(name, height * sheet.motion)
     whole = Box(0, 0, width, height)
-    both = warps(sheet.depth, sheet.pivot, whole, sheet.floor)
+    chest = breathing(sheet)
+    both = warps(sheet.depth, chest, sheet.pivot, whole)
     poses = Rows(len(loop), base.shape, (posed(base, both, pose) for pose in loop))
     still = cv2.remap(sheet.image, *both[0].maps(loop[0]), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    places = np.array([*vars(sheet.mouth_box).values(), *vars(sheet.eyes_box).values(), *sheet.pivot, sheet.floor])
-    made = (base, poses, mouth_luma, mouth_chroma, eyes_luma, eyes_chroma, still, sheet.depth, loop, places)
+    places = np.array([*vars(sheet.mouth_box).values(), *vars(sheet.eyes_box).values(), *sheet.pivot])
+    made = (base, poses, mouth_luma, mouth_chroma, eyes_luma, eyes_chroma, still, sheet.depth, chest, loop, places)
     baked: Baked = dict(zip(ARRAYS, made, strict=True))
     if cut and sheet.matte is not None:
         matte = matte_frame(sheet.matte)
@@ -197,8 +199,7 @@ def _read(name: str, folder: Path, cut: bool) -> BakedFace:
     arrays: dict[str, Any] = {key: _open(folder / f"{key}.npy") for key in keys}
     places = arrays.pop("places").tolist()
     boxes = Box(*map(int, places[:4])), Box(*map(int, places[4:8]))
-    pivot, floor = (places[8], places[9]), places[10]
-    return BakedFace(name, **arrays, mouth_box=boxes[0], eyes_box=boxes[1], pivot=pivot, floor=floor)
+    return BakedFace(name, **arrays, mouth_box=boxes[0], eyes_box=boxes[1], pivot=(places[8], places[9]))
 
 
 def _open(path: Path) -> Any:

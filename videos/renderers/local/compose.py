@@ -103,7 +103,7 @@ class Composer:
         if self._whole is None:
             height, width = self._face.depth.shape
             whole, face = Box(0, 0, width, height), self._face
-            self._whole = warps(face.depth, face.pivot, whole, face.floor)
+            self._whole = warps(face.depth, face.chest, face.pivot, whole)
         return self._whole
 
 

@@ -4,10 +4,11 @@ import functools
 import math
 import random
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.faces import Box
+from twins.faces import Box, FaceSheet
 
 POSES = 128
 LOOP_SECONDS = 5.12  # 128 poses at 25 a second
@@ -18,6 +19,7 @@ AMPLITUDES = (4.2, 2.4, 0.013, 1.6, 1.0)
 HARMONICS = (1.0, 0.45, 0.2)  # of the loop's own frequency; their phases differ from face to face
 BREATH = 2.2
 BELLY = 0.12  # of the picture's height, above the floor: where breath fades out
+BESIDE, FADE = 0.02, 0.012  # of the picture's height: what rises with a body beside it, and over what that ends
 HEAD_BREATH = 0.35  # how much of the breath the head rises with
 HEAD_DEPTH = 0.6  # from this depth on a pixel belongs to the skull, which tilts and shifts as one
 
@@ -82,28 +84,23 @@ class Walk:
 class Warp:
     """Where the pixels of a region come from in a given pose (backward maps for cv2.remap)."""
 
-    def __init__(
-        self, depth: Field, pivot: tuple[float, float], region: Box, scale: int = 1, floor: float = math.inf
-    ) -> None:
+    def __init__(self, depth: Field, chest: Field, pivot: tuple[float, float], region: Box, scale: int = 1) -> None:
         """`scale` 2 gives maps for the half-size chroma planes of the same region (in luma pixels).
 
-        floor: the row from which on nothing moves.
+        chest: see `breathing`.
         """
         self._scale = scale
         self.shape = (region.height // scale, region.width // scale)
         centre = (scale - 1) / 2
         xs = region.x + centre + scale * np.arange(self.shape[1], dtype=np.float32)
         ys = region.y + centre + scale * np.arange(self.shape[0], dtype=np.float32)
-        near = _reduced(depth[region.y : region.y + region.height, region.x : region.x + region.width], scale)
+        place = slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
+        near, rising = _reduced(depth[place], scale), _reduced(chest[place], scale)
         skull = _smooth(near / HEAD_DEPTH)
-        height = depth.shape[0]
-        breathing = _smooth((ys - pivot[1] + 0.04 * height) / (0.22 * height))
-        breathing *= _smooth(np.asarray((floor - ys) / (BELLY * height), np.float32))
-        chest = np.broadcast_to(breathing[:, None], self.shape)
         tilt_x, tilt_y = (ys - pivot[1])[:, None] * skull, (xs - pivot[0])[None, :] * skull
         # what yaw, roll, head x (first field), and pitch, roll, head y, breath (second) move at each pixel
         self._across = np.stack([near, -tilt_x, skull]).astype(np.float32)
-        self._down = np.stack([near, tilt_y, skull, -chest]).astype(np.float32)
+        self._down = np.stack([near, tilt_y, skull, -rising]).astype(np.float32)
         self._grid = np.meshgrid((xs - centre) / scale, (ys - centre) / scale)
 
     @functools.cached_property
@@ -138,9 +135,32 @@ class Warp:
         return np.stack([edge(axis=(1, 2)) for moved in (right, down) for edge in (moved.min, moved.max)], axis=1)
 
 
-def warps(depth: Field, pivot: tuple[float, float], region: Box, floor: float = math.inf) -> tuple[Warp, Warp]:
+def warps(depth: Field, chest: Field, pivot: tuple[float, float], region: Box) -> tuple[Warp, Warp]:
     """Those of both planes of an NV12 picture."""
-    return Warp(depth, pivot, region, 1, floor), Warp(depth, pivot, region, 2, floor)
+    return Warp(depth, chest, pivot, region), Warp(depth, chest, pivot, region, scale=2)
+
+
+def breathing(sheet: FaceSheet) -> Field:
+    """(height, width), 0 to 1: how far each pixel rises with a breath: shoulders and chest, and nothing of the room.
+
+    All of a row rises alike where nobody can tell the person from the room.
+    """
+    height, width = sheet.depth.shape
+    ys = np.arange(height, dtype=np.float32)
+    rows = _smooth((ys - sheet.pivot[1] + 0.04 * height) / (0.22 * height))
+    rows *= _smooth(np.asarray((sheet.floor - ys) / (BELLY * height), np.float32))
+    if sheet.matte is None:
+        return np.repeat(rows[:, None], width, axis=1)
+    return rows[:, None] * _body(sheet.matte)
+
+
+def _body(matte: NDArray[np.uint8]) -> Field:
+    """1 on the person and close beside, then falling to 0: a shoulder covers what it rises before."""
+    height = len(matte)
+    size = 2 * max(round(BESIDE * height), 2) + 1
+    grown = cv2.dilate(matte, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    soft = cv2.GaussianBlur(grown.astype(np.float32) / 255, (0, 0), FADE * height, borderType=cv2.BORDER_REPLICATE)
+    return _smooth((np.asarray(soft, np.float32) - 0.05) / 0.9)
 
 
 def _reduced(field: Field, scale: int) -> Field:

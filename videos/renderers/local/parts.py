@@ -20,13 +20,13 @@ class Part:
     def __init__(self, face: BakedFace, box: Box) -> None:
         self._box = box
         self._loop = face.loop
-        self._spans = Warp(face.depth, face.pivot, box, floor=face.floor).spans(face.loop)
+        self._spans = Warp(face.depth, face.chest, face.pivot, box).spans(face.loop)
         margin = math.ceil(np.abs(self._spans).max() / 2) * 2 + 2 * REACH
         height, width = face.depth.shape
         x, y = max(box.x - margin, 0), max(box.y - margin, 0)
         right, bottom = min(box.x + box.width + margin, width), min(box.y + box.height + margin, height)
         self._region = Box(x, y, right - x, bottom - y)
-        self._warps = warps(face.depth, face.pivot, self._region, face.floor)
+        self._warps = warps(face.depth, face.chest, face.pivot, self._region)
 
     def blit(self, frame: Picture, canvas: Picture, pose: int, changed: Box) -> None:
         """Sample what changed in the box from the whole canvas, exactly as the baked pose was: no seam can show."""
