@@ -1,4 +1,4 @@
-"""Kills, freezes and flushes everything at random while customers ask for videos, then counts what came of it.
+"""Kills, freezes and flushes everything at random while customers ask for work, then counts what came of it.
 
 `python -m tests.chaos [JOBS] [SEED]` works on the embedded default; behind `python -m tests.services` on PostgreSQL,
 Redis and two Celery workers. Ends with 1 when anything was lost, was done twice, or hangs. `make chaos` runs both.
@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,19 +21,19 @@ import tests.environment  # noqa: F401  before Django's settings are read by any
 
 # isort: split
 import psycopg
-import requests
 from redis import Redis
 
 from bench.table import print_table
 from stack.servers import free_port
+from tests.chaos_bells import Bells
+from tests.chaos_customers import Customers, RestlessDID, settings_of
 from tests.fakes.raw_server import RawServer, plain
 from tests.stack import ON_SERVICES, Stack
 
 JOBS, OBJECTS, EVENTS = 30, 6, 5
 PAUSE = (1.0, 4.0)  # seconds between two faults
 FROZEN = 5.0  # seconds that something is frozen: longer than a job may be silent
-SETTLED_SECONDS = 300.0  # after the last fault, within which everything must have ended
-SCRIPT = "This is a short clip that is made while everything around it falls over. It should be whole all the same."
+SETTLED_SECONDS = 300.0  # after the last fault, and one for each job: within which everything must have ended
 SEND = """
 from django.db import transaction
 from avatarsite.core import webhooks
@@ -46,23 +45,33 @@ with transaction.atomic():
             webhooks.send(owner, {url!r}, {{"thing": thing, "number": number}}, "made", about=f"thing-{{thing}}")
 """
 OPEN = "SELECT id FROM {} WHERE status IN ('queued', 'running')"
-TABLES = ("videos_video", "core_webhookdelivery")
+TABLES = ("videos_video", "videos_speech", "core_webhookdelivery")
+STAGES = "SELECT status, stage FROM {} WHERE status IN ('queued', 'running')"
 
 
 def main() -> int:
     jobs = int(sys.argv[1]) if len(sys.argv) > 1 else JOBS
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1_000_000)
+    with tempfile.TemporaryDirectory(prefix="avatarsite-chaos-") as folder, prepared(Path(folder), jobs, seed) as run:
+        return int(bool(run.whole()))
+
+
+@contextmanager
+def prepared(folder: Path, jobs: int, seed: int, *, silent: float = 40.0, trouble: float = 1.0) -> "Iterator[Run]":
+    """A running installation and all around it, as yet in peace. silent, trouble: of the vendor, see RestlessDID."""
+    chance = random.Random(seed)
     with (
-        tempfile.TemporaryDirectory(prefix="avatarsite-chaos-") as folder,
+        RestlessDID(random.Random(seed), silent, trouble) as vendor,
         RawServer(plain()) as receiver,
         broker() as redis,
     ):
-        reaching = {"FETCH_ALLOW_PRIVATE": "127.0.0.0/8", "FETCH_EXTRA_PORTS": str(receiver.port)}
+        ports = f"{receiver.port},{vendor.url.rsplit(':', 1)[1]}"
+        reaching = {"FETCH_ALLOW_PRIVATE": "127.0.0.0/8", "FETCH_EXTRA_PORTS": ports, **settings_of(vendor)}
         services = {"CELERY_BROKER_URL": redis.url} if redis else {}
-        stack = Stack(Path(folder), JOB_MAX_ATTEMPTS="50", VIDEO_SIZE="128", **reaching, **services).start()
-        run = Run(stack, receiver, jobs, random.Random(seed), redis)
+        stack = Stack(folder, JOB_MAX_ATTEMPTS="50", VIDEO_SIZE="128", **reaching, **services).start()
+        run = Run(stack, receiver, vendor, Customers(stack, receiver.url, jobs, chance), seed, redis)
         try:
-            return run.whole(seed)
+            yield run
         finally:
             run.stop()
 
@@ -97,62 +106,57 @@ class Run:
     """One run: customers, faults, and the count."""
 
     def __init__(
-        self, stack: Stack, receiver: RawServer, jobs: int, chance: random.Random, broker: Broker | None
+        self,
+        stack: Stack,
+        receiver: RawServer,
+        vendor: RestlessDID,
+        customers: Customers,
+        seed: int,
+        broker: Broker | None,
     ) -> None:
-        self.stack, self.receiver, self.jobs, self.chance, self.broker = stack, receiver, jobs, chance, broker
+        self.stack, self.receiver, self.vendor, self.customers = stack, receiver, vendor, customers
+        self.seed, self.chance, self.broker = seed, customers.chance, broker
         self.done: Counter[str] = Counter()
+        self.hit: Counter[str] = Counter()  # jobs that were under way in the moment of a fault, by their stage
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.bells = Bells(broker.url, self._rows) if broker else None
         if broker:
             assert stack.worker
             self.workers.append(stack.worker)
             self._start_worker()
 
-    def whole(self, seed: int) -> int:
+    def whole(self, *only: str, pause: tuple[float, float] = PAUSE) -> list[str]:
+        """Names of what went wrong. only: these faults, once each, instead of all for as long as customers ask."""
         began = time.monotonic()
-        self._ask_all()
+        self.customers.prepare()
+        send = SEND.format(events=EVENTS, objects=OBJECTS, url=self.receiver.url)
+        self.stack.manage("shell", "-v0", "-c", send)
         faults = self._of_services() if self.broker else self._of_embedded()
-        asking = threading.Thread(target=self._customers, daemon=True)
-        asking.start()
-        while asking.is_alive() or not self.done:
-            for name in self.chance.sample(list(faults), len(faults)):  # whole rounds: each fault as often
-                time.sleep(self.chance.uniform(*PAUSE))
+        asking = self.customers.start()
+        if self.bells:
+            self.bells.start()
+        while not self.done or (asking.is_alive() and not only):
+            for name in only or self.chance.sample(list(faults), len(faults)):  # whole rounds: each fault as often
+                time.sleep(self.chance.uniform(*pause))
+                self._note_stages()
                 faults[name]()
                 self.done[name] += 1
+        asking.join()
         settled = self._settle()
-        return self._report(seed, time.monotonic() - began, settled)
+        return self._report(time.monotonic() - began, settled)
 
     def stop(self) -> None:
+        if self.bells:
+            self.bells.stop()
         self.stack.stop()
         for worker in self.workers:
             worker.kill()
             worker.wait()
 
-    # -- customers
-
-    def _ask_all(self) -> None:
-        self.key = self.stack.manage("create_api_key", "chaos@example.org").split()[-1]
-        self.replica = self.stack.rows("SELECT id FROM twins_replica WHERE owner_id IS NULL ORDER BY id")[0]["id"]
-        send = SEND.format(events=EVENTS, objects=OBJECTS, url=self.receiver.url)
-        self.stack.manage("shell", "-v0", "-c", send)
-
-    def _customers(self) -> None:
-        """Ask for each video until it is confirmed, under one Idempotency-Key, as a careful customer does."""
-        for number in range(self.jobs):
-            body = {"replica_id": self.replica, "script": SCRIPT, "video_name": f"chaos-{number}", "fast": True}
-            body["callback_url"] = self.receiver.url
-            headers = {"x-api-key": self.key, "Idempotency-Key": f"chaos-{number}"}
-            while not self._confirmed(body, headers):
-                time.sleep(0.3)
-            time.sleep(self.chance.uniform(0.1, 0.6))
-
-    def _confirmed(self, body: dict[str, object], headers: dict[str, str]) -> bool:
-        try:
-            answer = requests.post(f"{self.stack.url}/v2/videos", json=body, headers=headers, timeout=30)
-        except requests.RequestException:
-            return False
-        if answer.status_code not in (200, 409) and answer.status_code < 500:
-            raise AssertionError(answer.text)
-        return answer.status_code == 200
+    def _note_stages(self) -> None:
+        for table in TABLES[:2]:
+            found = self._rows(STAGES.format(table))
+            self.hit.update(str(row["stage"] or row["status"]) for row in found if row["status"] == "running")
 
     # -- faults
 
@@ -224,50 +228,74 @@ class Run:
 
     def _settle(self) -> float:
         began = time.monotonic()
-        while time.monotonic() - began < SETTLED_SECONDS:
+        while time.monotonic() - began < SETTLED_SECONDS + self.customers.jobs:
             if not any(self._rows(OPEN.format(table)) for table in TABLES):
-                return time.monotonic() - began
+                break
             time.sleep(0.2)
-        return SETTLED_SECONDS
+        return time.monotonic() - began
 
-    def _report(self, seed: int, seconds: float, settled: float) -> int:
-        videos = self._rows("SELECT id, status, attempt FROM videos_video WHERE name LIKE 'chaos-%'")
-        told = self._rows("SELECT id, about, status, attempt FROM core_webhookdelivery WHERE kind <> 'made'")
+    def _report(self, seconds: float, settled: float) -> list[str]:
         made = self._rows("SELECT id, status FROM core_webhookdelivery WHERE kind = 'made'")
-        heard = Counter(request.headers["webhook-id"] for request in list(self.receiver.requests))
-        ends = Counter(str(row["about"]) for row in told)
         open_rows = [row for table in TABLES for row in self._rows(OPEN.format(table))]
-        counts = {
-            "videos asked for, and not there": self.jobs - len(videos),
-            "videos there twice": max(0, len(videos) - self.jobs),
-            "videos that are not ready": sum(row["status"] != "ready" for row in videos),
-            "videos that ended twice": sum(number > 1 for number in ends.values()),
-            "videos whose end nobody was told": sum(not ends[str(row["id"])] for row in videos),
+        heard = Counter(request.headers["webhook-id"] for request in list(self.receiver.requests))
+        told = self._rows("SELECT id, about, status, attempt FROM core_webhookdelivery WHERE kind <> 'made'")
+        jobs = self._jobs()
+        counts = self._of_jobs(jobs, Counter(str(row["about"]) for row in told)) | {
             "webhooks that never came": sum(not heard[str(row["id"])] for row in [*told, *made]),
             "objects told of out of order": self._out_of_order(),
             "rows that hang": len(open_rows),
-            "files of attempts that lost": sum(self._left_files(row) for row in videos),
         }
-        facts = {
-            "seed": seed,
+        facts: dict[str, object] = {
+            "seed": self.seed,
             "faults": sum(self.done.values()),
-            "attempts more than videos": sum(int(str(row["attempt"])) - 1 for row in videos),
+            **{f"jobs hit in stage “{stage}”": number for stage, number in self.hit.most_common()},
+            **dict(self.vendor.behaved),
+            "messages sent once more": self.bells.rung if self.bells else 0,
+            "orders at the vendor": sum(self.vendor.orders.values()),
+            "vendor's clips that we made after its failure": sum(_is_ours(row) for row in jobs),
+            "attempts more than jobs": sum(int(str(row["attempt"])) - 1 for row in jobs),
             "webhooks that came twice": sum(number - 1 for number in heard.values()),
+            "load of the machine": round(os.getloadavg()[1], 1),
             "seconds, all": round(seconds),
             "seconds from the last fault to the end": round(settled, 1),
         }
         mode = "PostgreSQL, Redis, two Celery workers" if self.broker else "embedded, SQLite"
         rows = [(name, str(number)) for name, number in (*self.done.items(), *facts.items(), *counts.items())]
-        print_table(f"Chaos: {self.jobs} videos and {len(made)} ordered webhooks on {mode}", ("", "count"), rows)
+        print_table(
+            f"Chaos: {self.customers.jobs} jobs and {len(made)} ordered webhooks on {mode}", ("", "count"), rows
+        )
         wrong = [name for name, number in counts.items() if number]
         print("WRONG: " + ", ".join(wrong) if wrong else "Nothing was lost, nothing was done twice, nothing hangs.")
         if wrong:
-            print(*videos, *told, *open_rows, sep="\n")
-            keep = Path(tempfile.mkdtemp(prefix="avatarsite-chaos-logs-"))
-            for log in self.stack.data_dir.glob("*.log"):
-                (keep / log.name).write_bytes(log.read_bytes())
-            print(f"Logs: {keep}")
-        return int(bool(wrong))
+            self._keep([*jobs, *told, *open_rows])
+        return wrong
+
+    def _jobs(self) -> list[dict[str, object]]:
+        return [row for table in TABLES[:2] for row in self._rows(f"SELECT * FROM {table} WHERE name LIKE 'chaos-%'")]
+
+    def _of_jobs(self, jobs: list[dict[str, object]], ends: Counter[str]) -> dict[str, int]:
+        """ends: how often the end of each was told."""
+        by_vendor = [row for row in jobs if str(row["name"]).startswith("chaos-vendor-")]
+        orders = [(row, self.vendor.orders_of(str(row["id"]))) for row in by_vendor]
+        return {
+            "jobs asked for, and not there": max(0, self.customers.jobs - len(jobs)),
+            "jobs there twice": max(0, len(jobs) - self.customers.jobs),
+            "jobs that are not ready": sum(row["status"] != "ready" for row in jobs),
+            "jobs that ended twice": sum(number > 1 for number in ends.values()),
+            "jobs whose end nobody was told": sum(not ends[str(row["id"])] for row in jobs),
+            "orders paid twice": sum(number > 1 for _, number in orders),
+            "jobs without an order": sum(not number and not _is_ours(row) for row, number in orders),
+            "files of attempts that lost": sum(self._left_files(row) for row in jobs if "width" in row),
+        }
+
+    def _keep(self, rows: list[dict[str, object]]) -> None:
+        """Logs and rows of a run that went wrong."""
+        keep = Path(tempfile.mkdtemp(prefix="avatarsite-chaos-logs-"))
+        (keep / "rows").write_text("\n".join(map(str, rows)))
+        (keep / "orders").write_text("\n".join(map(str, self.vendor.orders.items())))
+        for log in self.stack.data_dir.glob("*.log"):
+            (keep / log.name).write_bytes(log.read_bytes())
+        print(f"Logs: {keep}")
 
     def _out_of_order(self) -> int:
         first: dict[int, list[int]] = {}
@@ -278,8 +306,17 @@ class Run:
         return sum(numbers != sorted(numbers) for numbers in first.values())
 
     def _left_files(self, row: dict[str, object]) -> int:
+        kept = {Path(value).name for value in row.values() if isinstance(value, str) and value.startswith("videos/")}
         folder = self.stack.data_dir / "media/videos" / str(row["id"])
-        return sum(not path.name.startswith(f"{row['attempt']}.") for path in folder.glob("*"))
+        return sum(path.name not in kept for path in folder.glob("*"))
+
+
+def _is_ours(row: dict[str, object]) -> bool:
+    """Whether our renderer made what a vendor had failed at, and said so."""
+    engines = row.get("engines") or {}
+    told = json.loads(engines) if isinstance(engines, str) else dict(engines)  # type: ignore[call-overload]
+    failed = any(attempt["engine"] == "did" and attempt.get("code") for attempt in told.get("attempts", []))
+    return bool(failed and told.get("renderer") == "local")
 
 
 def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:

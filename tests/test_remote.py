@@ -19,7 +19,8 @@ from tests.client import wait_for
 from tests.factories import make_twin, make_video
 from tests.fakes.did import KEY, FakeDID
 from tests.fakes.server import accept_then_freeze, accept_then_hang_up, freeze, html, refuse, truncate
-from tests.vendor_clips import fresh, in_haste, once, talking_film, watched, work
+from tests.talking_film import talking_film
+from tests.vendor_clips import fresh, in_haste, once, watched, work
 from twins.models import Voice
 from videos import hooks, services, watching
 from videos.heard import again

@@ -10,7 +10,7 @@ from tests.client import chat, create_session, wait_for
 from tests.fakes.did import KEY, FakeDID
 from tests.fakes.server import accept_then_freeze
 from tests.stack import Stack
-from tests.vendor_clips import talking_film
+from tests.talking_film import talking_film
 
 PRESENTER = "amy-jcwCkr1grs"
 

@@ -12,7 +12,8 @@ from avatarsite.core.jobs import Status
 from tests.client import wait_for
 from tests.factories import make_video
 from tests.fakes import heygen, tavus
-from tests.vendor_clips import fresh, in_haste, once, talking_film, watched, work
+from tests.talking_film import talking_film
+from tests.vendor_clips import fresh, in_haste, once, watched, work
 from videos.models import Video
 from videos.signing import holds
 

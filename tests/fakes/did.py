@@ -119,7 +119,10 @@ class FakeDID(FakeVendor):
         if kind not in FACES:
             return self.error(404, "not found")
         jobs = [self._shown(job_id) for job_id, job in self.jobs.items() if job["kind"] == kind]
-        return Answer(200, {kind: list(reversed(jobs))})
+        start, limit = int(request.query.get("token", 0)), int(request.query.get("limit", 100))
+        page = list(reversed(jobs))[start : start + limit]
+        more = {"token": str(start + limit)} if start + limit < len(jobs) else {}
+        return Answer(200, {kind: page, **more})
 
     @route("GET", "/{kind}/{job_id}")
     def job(self, request: Request, kind: str, job_id: str) -> Answer:
