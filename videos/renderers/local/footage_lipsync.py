@@ -7,26 +7,31 @@ that is longer than the film lets it go on backwards, and forwards again; a shor
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from avatarsite.core.engines import EngineFailed
 from avatarsite.core.media_child import pieces
+from twins.faces import WIDTHS
 from twins.footage import mouth
+from twins.footage.clothes import Clothes
 from twins.footage.films import Film, backwards, frames, rgb, sound
 from twins.footage.mouth import Light
 from twins.footage.package import REST
 from twins.footage.track import STEADY, Track, follow
 from twins.landmarks import measures
+from twins.photos.fields import frame_of
+from twins.photos.lips import pose
 from twins.tts.base import AudioChunk
 from videos.renderers.local import nv12
 from videos.renderers.local.footage_mouth import Levels, Patches, Picture
 from videos.renderers.local.footage_relip import Relip
-from videos.renderers.local.mouth import MouthFrames
+from videos.renderers.local.mouth import FIRST_PRESS, MouthFrames
 
 HEARING_RATE = 24_000
 CRF = 18
@@ -152,7 +157,17 @@ class ShotPainter:
         place = self._maps[number - shot.first]
         light = nv12.differences(self._light.on(rgb(picture), place))
         self._level = light if self._level is None else self._level + (light - self._level) * (2 / (FADE + 1))
-        self._patches.paint(picture, shape, self._onto_frame(place), self._level)
+        onto = self._onto_frame(place)
+        self._patches.paint(picture, shape, onto, self._level, self._collar(shape, onto, number))
+
+    def _collar(self, shape: int, onto: NDArray[np.float64], number: int) -> NDArray[np.float32] | None:
+        """Where the frame's own clothes stay: behind neither the film's chin nor that of the mouth's picture."""
+        if not self._clothes.worn.any():
+            return None
+        filmed = self._track.points[number, list(mouth.JAW), :2]
+        back = cv2.invertAffineTransform(onto)
+        own = self._jaw + _drop(shape) * self._down
+        return self._clothes.seen(filmed @ back[:, :2].T + back[:, 2], np.concatenate([self._jaw, own]))
 
     def _take_up(self, shot: Shot) -> None:
         points = self._track.points[shot.first : shot.end]
@@ -161,10 +176,20 @@ class ShotPainter:
         self._shot, self._level = shot, None
         self._maps = mouth.maps(made, points[..., :2], speaking=True)
         self._yaws = [measures.pose(face).yaw for face in points]
-        self._light = Light(made, REST, speaking=True)
+        self._jaw = made.points[list(mouth.JAW)] - (made.box.x, made.box.y)
+        down = made.points[mouth.CHIN] - made.points[mouth.NOSE_BASE]
+        self._clothes = Clothes.of(made.pictures[REST], self._jaw, down)
+        self._down = frame_of(made.points).axes[1] * frame_of(made.points).unit
+        skin = np.asarray(made.area * (1 - self._clothes.worn), np.uint8)
+        self._light = Light(replace(made, area=skin), REST, speaking=True)
         self._patches = Patches.of(made.pictures, made.area, (made.box.width, made.box.height), covering=True)
         self._origin = np.array([made.box.x, made.box.y], np.float64)
 
     def _onto_frame(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         """From the mouth picture's own pixels, rather than from those of the frame that it was made from."""
         return np.column_stack([place[:, :2], place[:, 2] + place[:, :2] @ self._origin])
+
+
+def _drop(shape: int) -> float:
+    """How far the chin is down in mouth picture `shape`, in eye distances."""
+    return pose(*divmod(shape, WIDTHS)).jaw if shape < FIRST_PRESS else 0.0

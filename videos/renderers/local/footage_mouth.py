@@ -42,10 +42,11 @@ class Patches:
         half_shares = np.array([cv2.resize(share, half, interpolation=cv2.INTER_AREA) for share in shares])
         return cls(*nv12.planes(fitted), shares, half_shares, covering)
 
-    def paint(self, frame: Picture, shape: int, place: Matrix, light: Levels) -> None:
+    def paint(self, frame: Picture, shape: int, place: Matrix, light: Levels, kept: Levels | None = None) -> None:
         """Lay picture `shape` over an NV12 frame, in place.
 
         place: (2, 3), from the picture's pixels to the frame's. light: (cells, cells, 3) levels of luma and chroma.
+        kept: (h, w), how much of the frame stays as it is wherever the picture would cover it, 0 to 1.
         """
         if shape == REST and not self.covering:
             return
@@ -53,12 +54,21 @@ class Patches:
         region = _region(place, self.luma.shape[2], self.luma.shape[1], luma.shape)
         if region.width <= 0 or region.height <= 0:
             return
-        _lay(luma, region, place, self.luma[shape], light[..., 0], self.mask[shape])
+        share, half_share = self._shares(shape, kept)
+        _lay(luma, region, place, self.luma[shape], light[..., 0], share)
         half = Box(region.x // 2, region.y // 2, region.width // 2, region.height // 2)
         # the centre of a chroma pixel lies half a luma pixel further
         halved = place.copy()
         halved[:, 2] = (place[:, :2].sum(1) / 2 + place[:, 2] - 0.5) / 2
-        _lay(chroma, half, halved, self.chroma[shape], light[..., 1:], self.half_mask[shape])
+        _lay(chroma, half, halved, self.chroma[shape], light[..., 1:], half_share)
+
+    def _shares(self, shape: int, kept: Levels | None) -> tuple[Levels, Levels]:
+        """How much the picture counts, in both planes."""
+        if kept is None:
+            return self.mask[shape], self.half_mask[shape]
+        size = self.half_mask.shape[2], self.half_mask.shape[1]
+        half = np.asarray(cv2.resize(kept, size, interpolation=cv2.INTER_AREA), np.float32)
+        return self.mask[shape] * (1 - kept), self.half_mask[shape] * (1 - half)
 
 
 def _lay(plane: Picture, region: Box, place: Matrix, patch: Picture, light: Levels, mask: Levels) -> None:
