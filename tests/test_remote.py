@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,6 +198,8 @@ class TestTheNextRenderer:
         words = json.loads(done.timings.read())["words"]
         assert [word["text"] for word in words] == SCRIPT.split()
         assert done.speech.name.startswith(f"videos/{video.pk}/1-"), "it was spoken in the first attempt"
+        stored = done.timings.storage.listdir(f"videos/{video.pk}")[1]
+        assert [name for name in stored if name.endswith(".json")] == [Path(done.timings.name).name]
 
     def test_gets_the_recording_in_pieces_with_all_words_and_sounds(self, video: Video, did: FakeDID) -> None:
         Video.objects.filter(pk=video.pk).update(script=f"{SCRIPT} {SCRIPT}")

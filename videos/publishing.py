@@ -50,10 +50,11 @@ def publish(
         "webm": Path(scene.webm) if scene.webm else None,
     }
     files = _store(video, {field: content for field, content in made.items() if content is not None})
+    replaced = {field: name for field in files if (name := getattr(video, field).name)}  # timings of a stored recording
     facts = {"duration": duration, "engines": {**video.engines, "renderer": renderer}, **more, **files}
-    if not move(video, Status.READY, ticket=ticket.attempt, stage="", progress=100, **facts):
-        for field, name in files.items():
-            getattr(video, field).storage.delete(name)
+    moved = move(video, Status.READY, ticket=ticket.attempt, stage="", progress=100, **facts)
+    for name in (replaced if moved else files).values():
+        video.file.storage.delete(name)
 
 
 def _preview(video: Video, fragmented: Path) -> Path | None:

@@ -206,7 +206,6 @@ def _collect(ticket: Ticket, alias: str, engine: RemoteRenderer, path: Path, sce
         film = Path(scene.webm)
     size = _size(facts)
     _remade(ticket, Remake(film, facts.seconds, size, path))
-    spoken = video.timings.name if video.speech else ""
     _recall(video, heard, facts.seconds)
     attempt = Attempt(renderer_chain.LAYER, alias, units=facts.seconds)
     attempt.end((timezone.now() - (video.vendor_since or timezone.now())).total_seconds())
@@ -214,8 +213,6 @@ def _collect(ticket: Ticket, alias: str, engine: RemoteRenderer, path: Path, sce
     more: dict[str, Any] = {"width": size.width, "height": size.height, "fps": size.fps, "vendor_result": ""}
     more["next_look_at"] = timezone.now() if engine.delete_after else None
     publish(ticket, path, scene, heard.captioner, heard.timings, renderer=alias, **more)
-    if spoken and video.timings.name != spoken:
-        video.timings.storage.delete(spoken)
 
 
 def _fetched(ticket: Ticket, engine: RemoteRenderer, film: Path) -> media.Probe:
