@@ -5,9 +5,11 @@ status=0
 echo "== On the embedded default (SQLite, in-process worker)"
 "$BIN/python" -m pytest -n 2 --dist loadfile -q || status=1
 
-# Forms of the admin site, wires of engines, and limits in front of all views: neither database nor broker changes them.
-ONCE="admin admin_twins admin_replicas consent llm_trouble media_bodies media_uploads neural_mouth openai_api_audio
-openai_api_chat openai_api_idempotency outputs_options stt_api"
+# Forms of the admin site, wires of engines and vendors, films and pictures, and limits in front of all views: neither
+# database nor broker changes them.
+ONCE="admin admin_replicas admin_twins admin_vendor_faces consent doctor lipsync llm_chain llm_trouble media_bodies
+media_uploads neural_mouth openai_api_audio openai_api_chat openai_api_idempotency outputs_options outputs_running
+providers remote_vendors seeding stt_api training_job tts_failover vendors_wire voices_at_vendors"
 left_out=""
 for name in $ONCE; do left_out="$left_out --ignore=tests/test_$name.py"; done
 
