@@ -21,7 +21,8 @@ from videos.renderers.local.hearing_phones import PhoneListener
 from videos.renderers.local.visemes import PRESSED, TUCKED, VISEMES
 
 NAMED = 0.55  # say of the named sounds in whether lips are closed; the network has the rest
-CLOSED = 0.42  # of that say is enough
+CLOSED = 0.38  # of that say is enough
+SEEN_OPEN = 0.2  # of it is lost where the ear sees lips wide open
 
 Points = NDArray[np.float32]
 
@@ -105,4 +106,4 @@ def _closures(letters: list[str], channels: Points) -> NDArray[np.int64]:
     pressed = NAMED * (named == PRESSED) + (1 - NAMED) * channels[:, 2]
     tucked = NAMED * (named == TUCKED) + (1 - NAMED) * channels[:, 3]
     found = np.where(pressed >= tucked, PRESSED, TUCKED)
-    return np.where(np.maximum(pressed, tucked) > CLOSED, found, 0)
+    return np.where(np.maximum(pressed, tucked) - SEEN_OPEN * channels[:, 0] > CLOSED, found, 0)
