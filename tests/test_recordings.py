@@ -20,6 +20,7 @@ from twins.models import Twin
 from videos import recordings
 from videos.errors import STATUS_WORDS, WORDS, failed
 from videos.models import Video
+from videos.workplace import folder_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HTML = b"<!DOCTYPE html><title>Sign in</title>"
@@ -151,7 +152,7 @@ def test_a_link_that_leads_to_no_file_fails_in_known_words(
 
 def test_a_full_disk_is_told_and_tried_again(alice: Account, twin: Twin, sounds: dict[str, bytes], serve: Any) -> None:
     video = linked(alice, twin, serve(plain(sounds["good"])))
-    folder = Path(live_settings.STREAMS_DIR) / video.pk
+    folder = folder_of(video.pk, 1)
     folder.mkdir(parents=True)
     (folder / "speech.part").symlink_to("/dev/full")
     worked_on(video)

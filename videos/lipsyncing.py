@@ -1,6 +1,5 @@
 """How a Lipsync is made: both files are brought and checked, then a process of its own re-makes the lips."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from avatarsite.core.media import Limits
 from videos.models import Lipsync
 from videos.renderers.local.footage_relip import Relip
 from videos.renderers.local.neural import MouthModel
+from videos.workplace import workplace
 
 MOST_SECONDS, LEAST_SECONDS = 300.0, 3.0
 MOST_FILM, MOST_SOUND = 1_000_000_000, 250_000_000  # bytes
@@ -58,20 +58,17 @@ def failed(kind: str, more: str = "", *, retryable: bool = False) -> EngineFaile
 def lipsync(ticket: Ticket) -> None:
     """Make the film of a Lipsync ticket; the row ends READY, or EngineFailed is raised and nothing half-made stays."""
     job: Lipsync = ticket.job
-    work = Path(settings.STREAMS_DIR) / job.pk / str(ticket.attempt)
     try:
-        work.mkdir(parents=True, exist_ok=True)
-        _fetch(ticket, "original_video", job.original_video_url, work, MOST_FILM)
-        _fetch(ticket, "source_audio", job.source_audio_url, work, MOST_SOUND)
-        ticket.progress("checking", FETCHED)
-        with media.local(job.original_video) as film, media.local(job.source_audio) as sound:
-            request = _checked(film, sound, work)
-            seconds = _made(ticket, request)
-        _publish(ticket, request.result, seconds)
+        with workplace(ticket) as work:
+            _fetch(ticket, "original_video", job.original_video_url, work, MOST_FILM)
+            _fetch(ticket, "source_audio", job.source_audio_url, work, MOST_SOUND)
+            ticket.progress("checking", FETCHED)
+            with media.local(job.original_video) as film, media.local(job.source_audio) as sound:
+                request = _checked(film, sound, work)
+                seconds = _made(ticket, request)
+            _publish(ticket, request.result, seconds)
     except OSError as error:
         raise EngineFailed("The storage could not be written.", "storage_failed", retryable=True) from error
-    finally:
-        shutil.rmtree(work.parent, ignore_errors=True)
 
 
 def _fetch(ticket: Ticket, field: str, url: str, work: Path, most: int) -> None:

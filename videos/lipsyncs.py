@@ -1,10 +1,7 @@
 """Writes of lipsyncs: asked for, deleted. How one is made is in `videos.lipsyncing`."""
 
-import shutil
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
@@ -13,6 +10,7 @@ from avatarsite.core.engines import EngineFailed
 from avatarsite.core.models import User
 from videos.lipsyncing import MOST_FILM, MOST_SOUND
 from videos.models import Lipsync
+from videos.workplace import forget
 
 
 def create(owner: User, name: str, *, film: "str | File[Any]", sound: "str | File[Any]", **told: Any) -> Lipsync:
@@ -43,7 +41,7 @@ def create(owner: User, name: str, *, film: "str | File[Any]", sound: "str | Fil
 def erase(lipsync: Lipsync) -> None:
     """Delete a lipsync with its files; a worker that is making it loses its ticket."""
     erasing.erase(Lipsync.objects.filter(pk=lipsync.pk))
-    shutil.rmtree(Path(settings.STREAMS_DIR) / lipsync.pk, ignore_errors=True)
+    forget(lipsync.pk)
 
 
 def _check(source: "str | File[Any]", most: int) -> None:

@@ -1,6 +1,5 @@
 """How a clip is made: words, speech, picture, files; each step leaves its result on the row."""
 
-import shutil
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -25,6 +24,7 @@ from videos.publishing import RENDERER, publish
 from videos.renderers.base import Scene, StreamingRenderer, VideoFormat
 from videos.scripts import source_of
 from videos.selectors import voice_of
+from videos.workplace import workplace
 
 
 def make(ticket: Ticket) -> None:
@@ -34,23 +34,24 @@ def make(ticket: Ticket) -> None:
         raise EngineFailed(video.replica.trouble, "consent_revoked")
     if not video.replica.usable:
         raise failed("replica_in_error_state", video.replica_id)
-    fragmented = video.stream_path
     try:
-        fragmented.parent.mkdir(parents=True, exist_ok=True)
-        fragmented.unlink(missing_ok=True)
-        ticket.update(playable_at=None)  # an earlier attempt's fragments are gone
-        video.playable_at = None
-        ticket.progress("starting", 1)
-        if video.source == Video.Source.TEXT:
-            check_script(video.script, _language(video), video.owner_id)
-        if video.source == Video.Source.AUDIO and not video.audio:
-            recordings.bring(ticket, fragmented.parent)
-        scene = scenes.prepare(ticket, fragmented.parent)
-        _make_by_the_first_that_can(ticket, fragmented, scene)
+        with workplace(ticket) as folder:
+            _make_in(folder, ticket)
     except OSError as error:
         raise disk.trouble(error) from error
-    finally:
-        shutil.rmtree(fragmented.parent, ignore_errors=True)
+
+
+def _make_in(folder: Path, ticket: Ticket) -> None:
+    video: Video = ticket.job
+    ticket.update(playable_at=None)  # an earlier attempt's fragments are gone
+    video.playable_at = None
+    ticket.progress("starting", 1)
+    if video.source == Video.Source.TEXT:
+        check_script(video.script, _language(video), video.owner_id)
+    if video.source == Video.Source.AUDIO and not video.audio:
+        recordings.bring(ticket, folder)
+    scene = scenes.prepare(ticket, folder)
+    _make_by_the_first_that_can(ticket, video.stream_path, scene)
 
 
 def _make_by_the_first_that_can(ticket: Ticket, path: Path, scene: Scene) -> None:

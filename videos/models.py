@@ -15,6 +15,7 @@ from avatarsite.core.secrets import EncryptedTextField
 from twins.models import Replica, Twin, Voice
 from videos import usage
 from videos.scripts import source_of
+from videos.workplace import folder_of
 
 
 def new_video_id() -> str:
@@ -168,7 +169,7 @@ class Video(Told, Job):
     @property
     def stream_path(self) -> Path:
         """The growing file of the running attempt; gone once the clip is final."""
-        return Path(settings.STREAMS_DIR) / self.pk / f"{self.attempt}.mp4"
+        return folder_of(self.pk, self.attempt) / "clip.mp4"
 
 
 class Lipsync(Told, Job):

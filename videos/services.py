@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from videos import renderer_chain
 from videos.faces import face_of
 from videos.models import Video, new_video_id
 from videos.options import check_face, read
+from videos.workplace import forget
 
 if TYPE_CHECKING:
     from avatarsite.core.models import User
@@ -96,7 +96,7 @@ def idle_clip(replica: Replica) -> Video | None:
 def erase(video: Video) -> None:
     """Delete a video with its files; a worker that is making it loses its ticket."""
     erasing.erase(Video.objects.filter(pk=video.pk))
-    shutil.rmtree(video.stream_path.parent, ignore_errors=True)
+    forget(video.pk)
 
 
 def _revive(video: Video) -> Video:
