@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from avatarsite.core.jobs import Queue, Status
 from tests.client import wait_for
 from tests.factories import make_twin, make_video
 from tests.fakes.did import KEY, FakeDID
-from tests.fakes.server import accept_then_freeze, accept_then_hang_up, freeze, html, refuse, truncate
+from tests.fakes.server import Answer, Serve, accept_then_freeze, accept_then_hang_up, freeze, html, refuse, truncate
 from tests.talking_film import talking_film
 from tests.vendor_clips import fresh, in_haste, once, watched, work
 from twins.models import Voice
@@ -400,3 +401,14 @@ def test_a_frozen_vendor_holds_up_nobody_elses_looks(
         wait_for(lambda: did.asked("GET", "/clips/clp_0000"))
         assert work(other).status == Status.READY
         assert fresh(video).status == Status.RUNNING
+
+
+def test_a_worker_that_was_given_up_on_while_it_uploaded_orders_nothing(video: Video, did: FakeDID) -> None:
+    def taken_over(fake: Any, request: Any, serve: Serve) -> Answer:
+        Video.objects.filter(pk=video.pk).update(attempt=2)
+        connection.close()
+        return serve()
+
+    did.misbehave("POST /audios", taken_over)
+    once(video)
+    assert len(did.uploads) == 1 and not did.orders

@@ -92,6 +92,7 @@ def _order(ticket: Ticket, engine: RemoteRenderer, folder: Path, scene: Scene, h
         size=VideoFormat(video.width, video.height, video.fps),
         scene=scene,
         webhook=hooks.address(video, engine.vendor),
+        check=ticket.check,
     )
     return _spoken_there(ticket, engine, order, heard) or _spoken_here(ticket, order, folder, say, heard)
 

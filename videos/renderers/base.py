@@ -169,6 +169,7 @@ class Order:
     fetch that recording, for vendors that take none; "" when nobody outside can reach us.
     reference: our name of this job, which the vendor keeps beside it: by it a job is found again whose id was lost.
     webhook: where the vendor may ring when it is done, "" when nobody outside can reach us.
+    check: to be called right before the request that is paid for: a worker that was frozen meanwhile ends there.
     """
 
     reference: str
@@ -184,6 +185,7 @@ class Order:
     size: VideoFormat = VideoFormat()
     scene: Scene = OWN_SCENE
     webhook: str = ""
+    check: Check = field(default=never, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class DIDRenderer(RemoteRenderer):
         if order.webhook.startswith("https://"):
             body["webhook"] = order.webhook
         external = {"x-api-key-external": json.dumps({"elevenlabs": order.voice_key})} if order.voice_key else {}
+        order.check()
         made = self._wire.json("POST", f"/{kind}", json=body, headers=external)
         return f"{kind}/{needed(self.vendor, made, 'id')}"
 

@@ -122,6 +122,7 @@ class HeyGenRenderer(RemoteRenderer):
         return asset
 
     def _post(self, order: Order, body: dict[str, Any]) -> str:
+        order.check()
         try:
             answer = self._wire.json("POST", "/v3/videos", json=body, headers={"Idempotency-Key": order.reference})
         except EngineFailed as error:

@@ -69,7 +69,9 @@ class TavusRenderer(RemoteRenderer):
         self.stand_in, self.poll_timeout, self.delete_after = replica_id, poll_timeout, delete_after
 
     def submit(self, order: Order) -> str:
-        return needed(self.vendor, self._wire.json("POST", "/v2/videos", json=self._body(order)), "video_id")
+        body = self._body(order)
+        order.check()
+        return needed(self.vendor, self._wire.json("POST", "/v2/videos", json=body), "video_id")
 
     def _body(self, order: Order) -> dict[str, str]:
         self.check_scene(order.scene)
