@@ -27,7 +27,7 @@ KINDS = ("speech", "vendor", "vendor", "local", "speech", "vendor")  # in turn
 
 
 class RestlessDID(FakeDID):
-    """D-ID on a bad day: of 100 orders it takes 3 and hangs up, takes 2 and falls silent, and refuses 2.
+    """D-ID on a bad day: of 100 orders it takes 6 and hangs up, takes 3 and falls silent, and refuses 2.
 
     Of its other answers 2 in 100 are refusals too. What it took is listed at once, as with D-ID. silent: seconds.
     """
@@ -40,7 +40,7 @@ class RestlessDID(FakeDID):
 
     def usual(self, where: str) -> Behaviour:
         drawn = self._chance.random() / self._trouble
-        told = {"took an order and hung up": 0.03, "took an order and fell silent": 0.05} if where == ORDER else {}
+        told = {"took an order and hung up": 0.06, "took an order and fell silent": 0.09} if where == ORDER else {}
         lost = max(told.values(), default=0.0)
         told |= {"answered 503": lost + 0.01, "answered 429": lost + 0.02}
         name = next((name for name, most in told.items() if drawn < most), "")
