@@ -1,7 +1,7 @@
 """Many readers of event streams on one web process: how late a word reaches them. `python -m bench.readers [READERS]`.
 
-Each reader has said something in a chat of its own and follows the reply. No worker runs: this process plays it, and
-publishes a word for every reader each second through Redis, as workers do, with the time in it.
+Each reader has said something in a chat of its own and follows the reply. No worker runs. For a while nothing happens,
+then this process plays the worker and publishes a word for every reader each second through Redis, with the time in it.
 """
 
 import asyncio
@@ -9,7 +9,10 @@ import json
 import os
 import sys
 import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,6 +24,7 @@ from bench.services import Services, is_there, services
 from bench.table import print_table
 
 READERS, WORDS = 2_000, 15  # words that each reader is sent, one a second
+QUIET = 10.0  # seconds without any
 OPENING = 32  # readers that come at a time
 Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]  # a writer that nobody holds closes its connection
 SAY = {"message": "Tell me a long story, please."}
@@ -34,29 +38,72 @@ def run(readers: int = READERS) -> None:
             web = Server(beside.folder / "data", CHAT_WAIT_SECONDS="3600", **beside.environment)
             web.__enter__()
         try:  # the worker has gone: what is said now waits
-            lags, lost, memory, cpu = uvloop.run(_measured(web, beside, readers))
+            found = uvloop.run(_measured(web, beside, readers))
         finally:
             web.__exit__()
-    ordered = sorted(lags)
-    p50, p99 = (1_000 * ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
-    row = (str(readers), f"{p50:.1f}", f"{p99:.1f}", str(lost), f"{memory / readers:.0f}", f"{cpu:.0f}")
-    header = ("readers", "lag p50 ms", "p99 ms", "words lost", "kB a reader", "CPU of the server, %")
+    lags, load = sorted(found.lags), os.getloadavg()[0]
+    p50, p99 = (1_000 * lags[int(len(lags) * share)] for share in (0.5, 0.99))
+    lost = readers * WORDS - len(lags)
+    row = (str(readers), f"{p50:.1f}", f"{p99:.1f}", str(lost), f"{found.kilobytes / readers:.0f}", str(found.threads))
+    header = ("readers", "lag p50 ms", "p99 ms", "words lost", "kB a reader", "threads")
     print_table("Event streams on one web process, a word a second each", header, [row])
+    costs = [("a word a second", *found.spoken.row(readers)), ("silent", *found.silent.row(readers))]
+    columns = ("readers are sent", "CPU of the server, %", "CPU us a reader and second", "transactions a second")
+    print_table(f"What {readers} readers cost (load of the machine: {load:.0f})", columns, costs)
 
 
-async def _measured(web: Server, beside: Services, readers: int) -> tuple[list[float], int, float, float]:
-    """Lags in seconds, words that did not come, kB that the server grew by, and per cent of a core that it took."""
+@dataclass(frozen=True)
+class Cost:
+    """What a while cost: seconds of a core, commits of the database, seconds on the clock."""
+
+    cpu: float
+    commits: int
+    seconds: float
+
+    def since(self, before: "Cost") -> "Cost":
+        return Cost(self.cpu - before.cpu, self.commits - before.commits, self.seconds - before.seconds)
+
+    def row(self, readers: int) -> tuple[str, str, str]:
+        share = self.cpu / self.seconds
+        return f"{100 * share:.0f}", f"{1_000_000 * share / readers:.0f}", f"{self.commits / self.seconds:.0f}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Lags in seconds, what the server grew by, its threads, and the cost of both whiles."""
+
+    lags: list[float]
+    kilobytes: float
+    threads: int
+    spoken: Cost
+    silent: Cost
+
+
+async def _measured(web: Server, beside: Services, readers: int) -> Found:
     pid, lags = web.process.pid, []  # type: tuple[int, list[float]]
-    before, gate = _kilobytes(pid), asyncio.Semaphore(OPENING)
+    before, gate = _status(pid, "VmRSS"), asyncio.Semaphore(OPENING)
     opened = await asyncio.gather(*(_open(web.url, gate) for _ in range(readers)))
     following = [asyncio.create_task(_follow(stream, lags)) for stream, _ in opened]
-    grown, used, began = _kilobytes(pid) - before, _cpu(pid), time.perf_counter()
-    await _speak(beside)
-    cpu = 100 * (_cpu(pid) - used) / (time.perf_counter() - began)
+    await asyncio.sleep(2)
+    grown = _status(pid, "VmRSS") - before
+    silent = await _cost_of(asyncio.sleep(QUIET), pid, beside)
+    spoken = await _cost_of(_speak(beside), pid, beside)
     await asyncio.sleep(2)
     for task in following:
         task.cancel()
-    return lags, readers * WORDS - len(lags), grown, cpu
+    return Found(lags, grown, int(_status(pid, "Threads")), spoken, silent)
+
+
+async def _cost_of(while_: Coroutine[Any, Any, None], pid: int, beside: Services) -> Cost:
+    async def now() -> Cost:
+        async with await psycopg.AsyncConnection.connect(beside.environment["DATABASE_URL"]) as connection:
+            found = await connection.execute("SELECT sum(xact_commit)::bigint FROM pg_stat_database")
+            commits = (await found.fetchone() or (0,))[0]
+        return Cost(_cpu(pid), commits, time.perf_counter())
+
+    before = await now()
+    await while_
+    return (await now()).since(before)
 
 
 async def _open(url: str, gate: asyncio.Semaphore) -> Wire:
@@ -102,9 +149,9 @@ async def _speak(beside: Services) -> None:
     await client.aclose()
 
 
-def _kilobytes(pid: int) -> float:
+def _status(pid: int, name: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
-    return float(status.partition("VmRSS:")[2].split()[0])
+    return float(status.partition(f"{name}:")[2].split()[0])
 
 
 def _cpu(pid: int) -> float:

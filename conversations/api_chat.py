@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from avatarsite.core import live
 from avatarsite.core.api.auth import ApiKeyAuthentication, LoginAuthentication
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.parsing import json_object
@@ -24,7 +23,7 @@ from avatarsite.core.jobs import Status
 from avatarsite.core.models import User
 from conversations import serializers, services, telling
 from conversations.selectors import session_by_token
-from conversations.turns import Turn, TurnEvent
+from conversations.turns import CLIPS, Turn, TurnEvent
 from videos.models import Video, new_video_id
 from videos.selectors import base_url
 
@@ -102,7 +101,7 @@ def dialect(view: AsyncView) -> AsyncView:
 async def chat(request: HttpRequest) -> HttpResponseBase:
     """Say something; answers when the clip is whole, or 202 with the address of its status after CHAT_WAIT_SECONDS."""
     video_id = new_video_id()
-    async with live.watch(f"video:{video_id}") as signals:
+    async with CLIPS.watch(video_id) as signals:
         token = await _say(request, video_id)
         async for event in Turn(video_id, signals).events():
             if event.kind in ("ended", "timeout"):

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from avatarsite.core import live
 from avatarsite.core.jobs import Status
 from conversations import serializers
-from conversations.turns import Turn, TurnEvent
+from conversations.turns import CLIPS, Turn, TurnEvent
 from videos import selectors as videos
 from videos.models import Video, new_video_id
 
@@ -21,7 +20,7 @@ async def stream(say: Say, base: str) -> StreamingHttpResponse:
     """Take a turn and follow it to its end. say: stores the turn whose clip has the id it is given; returns the
     address of that clip's status. What it raises is raised here, before anything is sent."""
     video_id = new_video_id()
-    watching = live.watch(f"video:{video_id}")
+    watching = CLIPS.watch(video_id)
     signals = await watching.__aenter__()
     try:
         status_url = await say(video_id)

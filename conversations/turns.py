@@ -1,19 +1,17 @@
 """A turn as it happens: live signals put together with the row, so that a lost signal loses nothing."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from avatarsite.core import live
+from avatarsite.core import live, lookout
 from avatarsite.core.api.threads import in_thread
 from avatarsite.core.jobs import Status
 from videos.models import Video
-
-ROW_SECONDS = 1.0  # how often the row is looked at while no signal comes
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,9 @@ class TurnEvent:
 
 
 class Turn:
-    """Follows the clip of one message until it is final."""
+    """Follows the clip of one message until it is final; signals: of `CLIPS.watch`."""
 
-    def __init__(self, video_id: str, signals: "asyncio.Queue[live.Event]") -> None:
+    def __init__(self, video_id: str, signals: live.Signals) -> None:
         self.video_id = video_id
         self._signals = signals
         self._text = ""
@@ -40,7 +38,7 @@ class Turn:
         """Every event of the turn, in order; the last is "ended", or "timeout" after `patience` seconds."""
         deadline = time.monotonic() + (settings.CHAT_WAIT_SECONDS if patience is None else patience)
         while True:
-            signal = await live.next_event(self._signals, min(ROW_SECONDS, max(0.0, deadline - time.monotonic())))
+            signal = await live.next_event(self._signals, max(0.0, deadline - time.monotonic()))
             if signal is not None and signal["type"] != "status":
                 for event in self._from_signal(signal):
                     yield event
@@ -114,3 +112,13 @@ class Turn:
 @in_thread
 def read_video(video_id: str) -> Video | None:
     return Video.objects.filter(pk=video_id).first()
+
+
+def _told_by_rows(video_ids: Sequence[str]) -> dict[str, Hashable]:
+    """What of clips makes an event of a turn."""
+    written = ExpressionWrapper(~Q(script=""), BooleanField())
+    rows = Video.objects.filter(pk__in=video_ids).values_list("pk", "status", "playable_at", written)
+    return {pk: tuple(facts) for pk, *facts in rows}
+
+
+CLIPS = lookout.Lookout("video", _told_by_rows)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from avatarsite.core import fetch, jobs, live
+from avatarsite.core import fetch, jobs
 from avatarsite.core.api.apart import rendered
 from avatarsite.core.api.errors import ApiError
 from avatarsite.core.api.idempotency import idempotent
@@ -29,7 +29,7 @@ from conversations.api_persona.finding import twin_of, video_of, videos_of
 from conversations.api_persona.looks import LooksIn, looks_in
 from conversations.api_persona.openapi import LIMIT, PAGE, WAIT, described, form
 from conversations.api_persona.videos_out import VideoOut, VideosOut, shown
-from conversations.turns import Turn
+from conversations.turns import CLIPS, Turn
 from twins.models import Twin
 from videos import recordings
 from videos import services as clips
@@ -91,7 +91,7 @@ def waitable(view: Any) -> Any:
 
 async def _when_made(video_id: str, seconds: float, base: str) -> HttpResponseBase:
     """The answer once the video is final, or as it is after `seconds`."""
-    async with live.watch(f"video:{video_id}") as signals:
+    async with CLIPS.watch(video_id) as signals:
         async for event in Turn(video_id, signals).events(patience=seconds):
             if event.kind in ("ended", "timeout"):
                 return await _outcome(video_id, base)
