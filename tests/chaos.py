@@ -192,6 +192,7 @@ class Run:
     def _kill_server(self, how: signal.Signals = signal.SIGKILL) -> None:
         _end(self._server(), how)
         self.stack.start_web()
+        self.stack.wait_until_up()
 
     def _kill_worker(self, how: signal.Signals = signal.SIGKILL) -> None:
         victim = self.workers.pop(self.chance.randrange(len(self.workers)))

@@ -4,6 +4,7 @@ On the embedded default that is one `manage.py serve`; with CELERY_BROKER_URL in
 command for the web and a real Celery worker beside it, on a database of their own.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -91,6 +92,16 @@ class Stack:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"not ready after {UP_SECONDS} s: {self.logs()}")
+
+    def wait_until_up(self) -> None:
+        """Until requests are answered, whatever the answer is: nothing behind the server needs to be there."""
+        deadline = time.monotonic() + UP_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(requests.RequestException):
+                requests.get(f"{self.url}/livez", timeout=5)
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"no answer after {UP_SECONDS} s: {self.logs()}")
 
     def working_process(self) -> "subprocess.Popen[bytes]":
         """The process that does the jobs."""
