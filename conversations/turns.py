@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from avatarsite.core import live, lookout
-from avatarsite.core.api.threads import in_thread
+from avatarsite.core.api.threads import in_thread, let_go
 from avatarsite.core.jobs import Status
 from videos.models import Video
 
@@ -36,6 +36,7 @@ class Turn:
 
     async def events(self, patience: float | None = None) -> AsyncIterator[TurnEvent]:
         """Every event of the turn, in order; the last is "ended", or "timeout" after `patience` seconds."""
+        let_go()
         deadline = time.monotonic() + (settings.CHAT_WAIT_SECONDS if patience is None else patience)
         while True:
             signal = await live.next_event(self._signals, max(0.0, deadline - time.monotonic()))

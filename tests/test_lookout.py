@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from functools import partial
 
 import pytest
 import redis
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import OperationalError
 
 from avatarsite.core import live, lookout, subscriptions
@@ -154,12 +156,15 @@ def test_a_turn_ends_by_what_the_rows_say_when_no_signal_came() -> None:
 
     async def scene() -> list[str]:
         kinds: list[str] = []
-        async with CLIPS.watch(video.pk) as signals:
+        async with ThreadSensitiveContext(), CLIPS.watch(video.pk) as signals:  # as in Django's ASGI handler
+            of_request = await sync_to_async(threading.current_thread)()
             task = asyncio.create_task(follow(signals, kinds))
             for kind, change in changes:
                 await asyncio.to_thread(Video.objects.filter(pk=video.pk).update, **change)
                 await until(partial(kinds.__contains__, kind))
             await task
+            assert not of_request.is_alive(), "the turn held a thread while it waited"
+            assert await sync_to_async(threading.current_thread)() is not of_request
         return kinds
 
     async def follow(signals: live.Signals, kinds: list[str]) -> None:
