@@ -27,6 +27,11 @@ class Operation:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    @property
+    def names(self) -> list[str]:
+        """Of what stands in the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
     def address(self, values: dict[str, str]) -> str:
         return re.sub(r"{(\w+)}", lambda name: values[name.group(1)], self.path)
 
