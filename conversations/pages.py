@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from avatarsite.core.models import User
+from avatarsite.core.vendors import keys
 from conversations.dialects import CHAT, dialect_of
 from twins import selectors as twins
 from twins.models import Twin
@@ -26,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "twins": twins.twins_for(_visitor(request)),
         "base": videos.base_url(request),
-        "thinks_here": settings.LLM_CHAIN[0] == "local",
+        "thinks_here": keys.usable("LLM", settings.LLM_CHAIN, None)[0] == "local",
     }
     response = render(request, "home.html", context)
     response["Vary"] = "Accept"
@@ -45,10 +46,17 @@ def chat(request: HttpRequest, twin_id: str) -> HttpResponse:
         "idle_url": videos.best_url(idle, base) if idle else None,
         "welcome_url": videos.best_url(welcome, base) if welcome else None,
         "welcome_captions_url": videos.captions_url(welcome, base) if welcome else None,
-        "engines": {"llm": settings.LLM_CHAIN[0], "tts": twin.voice.engine if twin.voice else "", "renderer": "local"},
+        "engines": _engines(twin),
         "mse_codecs": MSE_CODECS,
     }
     return render(request, "chat.html", context)
+
+
+def _engines(twin: Twin) -> dict[str, str]:
+    """Who answers, speaks and draws, as long as nobody fails."""
+    answers = keys.usable("LLM", twin.chains.get("llm") or settings.LLM_CHAIN, twin.owner_id)
+    draws = keys.usable("RENDERERS", twin.chains.get("renderer") or settings.RENDERER_CHAIN, twin.owner_id)
+    return {"llm": answers[0], "tts": twin.voice.engine if twin.voice else "", "renderer": draws[0]}
 
 
 @require_safe

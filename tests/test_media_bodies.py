@@ -157,5 +157,12 @@ def test_senders_that_give_up_leave_no_temporary_file(stack: Stack) -> None:
 
 def open_temporaries(stack: Stack) -> int:
     """How many files without a name the server holds: that is how bodies wait on disk."""
-    links = [path.readlink() for path in Path(f"/proc/{stack.web.pid}/fd").iterdir()]
-    return sum("(deleted)" in link.name or "#" in link.name for link in links)
+    return sum(map(_is_nameless, Path(f"/proc/{stack.web.pid}/fd").iterdir()))
+
+
+def _is_nameless(descriptor: Path) -> bool:
+    try:
+        name = descriptor.readlink().name
+    except FileNotFoundError:  # it was closed since it was listed
+        return False
+    return "(deleted)" in name or "#" in name

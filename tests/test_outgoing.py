@@ -16,6 +16,7 @@ DOORS = (
     "twins/llm/moderation.py",
     "twins/llm/openai",
     "twins/stt/openai.py",
+    "videos/watching.py",
 )
 MODULES = [
     path.relative_to(ROOT).as_posix()

@@ -39,7 +39,7 @@ def wait_until_ready(stack: Stack, pk: str) -> dict[str, Any]:
 
 def growing_file(stack: Stack, pk: str) -> Path | None:
     return next(
-        (path for path in (stack.data_dir / "streams" / pk).glob("*.mp4") if path.stat().st_size > 50_000), None
+        (path for path in (stack.data_dir / "streams" / pk).rglob("*.mp4") if path.stat().st_size > 50_000), None
     )
 
 
