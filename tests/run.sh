@@ -3,7 +3,7 @@
 set -u
 status=0
 echo "== On the embedded default (SQLite, in-process worker)"
-"$BIN/python" -m pytest -n 3 --dist loadfile -q || status=1
+"$BIN/python" -m pytest -n 2 --dist loadfile -q || status=1
 
 # Forms of the admin site, wires of engines and vendors, films and pictures, and limits in front of all views: neither
 # database nor broker changes them.
