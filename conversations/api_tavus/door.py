@@ -4,7 +4,7 @@ Errors carry the same words under `error` and `message`: clients of this wire re
 ignored, and an empty body may come with a JSON content type.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
@@ -90,11 +90,12 @@ def page_in(
     first: int = 1,
     most: int | None = None,
     numbered: bool = False,
+    read: Callable[[QuerySet[Row, Any]], Iterable[Any]] = list,
 ) -> dict[str, Any]:
     """A page of ordered rows as {"data", "total_count"}. first: the number of the first page, 0 or 1.
 
     On lists that begin at 1, page 0 is the first page too. most: a larger limit is refused; by default it is lowered
-    to MOST_LIMIT. numbered: the answer has page and limit too.
+    to MOST_LIMIT. numbered: the answer has page and limit too. read: how the rows of the page are read for `out`.
     """
     page = max(_number(query, "page", first, MOST_PAGE), first)
     limit = _number(query, "limit", DEFAULT_LIMIT, MOST_PAGE if most else MOST_LIMIT, least=1)
@@ -102,7 +103,7 @@ def page_in(
         raise bad_request(f"Invalid request: limit must be 1 to {most}")
     start = (page - first) * limit
     total = rows.count()
-    found = list(_part(rows, start, min(start + limit, total), total)) if start < total else []
+    found = list(read(_part(rows, start, min(start + limit, total), total))) if start < total else []
     where = {"page": page, "limit": limit} if numbered else {}
     return {"data": [out(row) for row in found], "total_count": total, **where}
 
